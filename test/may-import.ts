@@ -90,7 +90,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image/registry',
     'image/store',
   ],
-  attestation: ['oci', 'image'],
 
   context: ['errors.ts', 'system', 'files'],
   records: ['errors.ts', 'progress', 'files', 'http', 'context', 'store'],
@@ -207,6 +206,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layers',
     'image',
   ],
+  attestation: ['package-version.ts', 'errors.ts', 'oci', 'image', 'analysis'],
   web: ['dockerfile', 'records', 'analysis'],
   container: [
     'environment.ts',
@@ -479,7 +479,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'builder/solver',
   ],
   'builder/outputs': [
-    'package-version.ts',
     'analysis',
     'attestation',
     'environment.ts',
@@ -556,7 +555,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'advice',
     'attestation',
-    'package-version.ts',
     'web',
     'api',
   ],

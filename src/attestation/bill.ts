@@ -1,5 +1,6 @@
 /** What is in an image, as bills of materials say it. */
 import { createHash } from 'node:crypto';
+import type { Distribution } from '../analysis/index.ts';
 
 /** A package of the image. */
 export interface BillPackage {
@@ -7,12 +8,6 @@ export interface BillPackage {
   readonly type: string;
   readonly name: string;
   readonly version: string;
-}
-
-/** The distribution that `/etc/os-release` names. */
-export interface Distribution {
-  readonly id: string;
-  readonly version: string | undefined;
 }
 
 export interface Bill {

@@ -1,5 +1,6 @@
 /** Package URLs (purl): the names of packages across ecosystems. */
-import type { BillPackage, Distribution } from './bill.ts';
+import type { Distribution } from '../analysis/index.ts';
+import type { BillPackage } from './bill.ts';
 
 /** The vendor of packages of a distribution, where none is named. */
 const VENDORS: Readonly<Record<string, string>> = { deb: 'debian', apk: 'alpine' };

@@ -10,14 +10,8 @@ import { hasErrorCode } from '../system/index.ts';
 import type { BakeFile } from './parse-definition.ts';
 
 /** Names of files that are read without being asked for, in the order in which they override each other. */
-export const composeNames = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
 const defaultNames = [
-  ...composeNames,
+  ...['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
   ...[
     'docker-bake.json',
     'docker-bake.hcl',

@@ -4,6 +4,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../errors.ts';
 import { failureReason } from '../system/index.ts';
+import { textStream } from './text-stream.ts';
 
 export const RESULT_FILES = ['iidfile', 'metadata-file'] as const;
 
@@ -36,7 +37,7 @@ export async function writeResult(
 ): Promise<void> {
   if (path === undefined) return;
   const { writeTo } = await import('../destination/index.ts');
-  await writeTo(await writablePath(path), oneChunk(text), signal).catch((cause: unknown) => {
+  await writeTo(await writablePath(path), textStream(text), signal).catch((cause: unknown) => {
     if (signal.aborted) throw cause;
     const reason = cause instanceof AppError ? (cause.cause ?? cause) : cause;
     throw unwritable(name, path, failureReason(reason), cause);
@@ -47,8 +48,4 @@ export async function writeResult(
 async function writablePath(path: string): Promise<string> {
   const real = await realpath(path).catch(() => path);
   return (await stat(real).catch(() => undefined))?.isFile() === true ? real : path;
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array, void> {
-  yield Buffer.from(text);
 }

@@ -21,7 +21,7 @@ export interface DaemonInfo {
 
 export interface SessionOptions {
   readonly handlers: readonly Handler[];
-  /** Names the directories that are sent: those of the same key are updated, not sent anew. */
+  /** Names the directories that are sent: those of the same key are updated, not sent again. */
   readonly sharedKey: string;
   /** Receives failures of this machine's side. */
   readonly onFailure: (error: unknown) => void;

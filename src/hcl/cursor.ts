@@ -136,7 +136,7 @@ export class Cursor {
     }
   }
 
-  /** Parses what begins anew: a template in a string in brackets. */
+  /** Parses a template in a string, where the brackets around the string no longer count. */
   outsideBrackets<T>(parse: () => T): T {
     const { brackets } = this;
     this.brackets = 0;

@@ -9,7 +9,7 @@ export interface LayerFile extends FileEntry {
   readonly kind: 'entry';
   /** On a directory: lower layers do not show through. */
   readonly opaque?: boolean | undefined;
-  /** Of an opaque directory: it is opaque since the layer deletes the directory by a whiteout, and makes it anew. */
+  /** Of an opaque directory: it is opaque because the layer deletes the directory with a whiteout and recreates it. */
   readonly recreated?: boolean | undefined;
   /** Set once the whole file has been read. */
   readonly digest?: ContentDigest | undefined;

@@ -106,7 +106,7 @@ function furtherLinks(model: ImageModel, layer: number): ReadonlySet<Version> {
 /** What has nothing below it in a layer. */
 interface Leaf {
   readonly version: Version;
-  /** Of a directory that the layer makes anew, too. */
+  /** Also of a directory that the layer recreates. */
   readonly isWhiteout: boolean;
 }
 

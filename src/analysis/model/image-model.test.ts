@@ -149,7 +149,7 @@ describe('the model of an image', () => {
     expect(diveFigures(linked)).toMatchObject({ efficiency: 1, wastedBytes: 0 });
   });
 
-  it('tells a directory that a layer deletes and makes anew from an opaque one', () => {
+  it('tells a directory that a layer deletes and recreates from an opaque one', () => {
     const below = [directory('d'), entry('d/old', { content: 'x'.repeat(50) })];
     const above = (settings: Settings) => [
       directory('d', { opaque: true, ...settings }),

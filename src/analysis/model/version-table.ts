@@ -132,7 +132,7 @@ export class VersionTable {
     return this.#opaque.at(version) !== SHOWS_THROUGH;
   }
 
-  /** Whether it is such a directory because the layer has a whiteout of it, and makes it anew. */
+  /** Whether it is such a directory because the layer deletes it with a whiteout and recreates it. */
   isRecreated(version: Version): boolean {
     return this.#opaque.at(version) === RECREATED;
   }

@@ -1,18 +1,19 @@
 /** What is said of the images of a build: a bill of materials, and how they were built. */
-import { findDistribution, findPackages, scanImage, storedLayers } from '../../analysis/index.ts';
+import { storedLayers } from '../../analysis/index.ts';
 import type { AttestationSpec } from '../../api/index.ts';
 import {
   attestationOf,
+  billOfImage,
   type Material,
   PROVENANCE_PREDICATE,
   type Predicate,
   provenance,
   SPDX_PREDICATE,
   spdxDocument,
+  wholeSeconds,
 } from '../../attestation/index.ts';
 import type { Image } from '../../image/index.ts';
 import { formatPlatform, hostPlatform, imagePlatform } from '../../oci/index.ts';
-import { packageVersion } from '../../package-version.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { BuiltPlan } from '../solver/built-plans.ts';
 import type { WriteContext } from './write-context.ts';
@@ -26,14 +27,13 @@ export interface BuildOrigin {
   readonly dockerfile: string;
 }
 
-/** @returns undefined if nothing is asked for */
+/** Makes what `run.options.attestations` asks for. */
 export function attesting(
   run: BuildRun,
   built: readonly BuiltPlan[],
   origin: BuildOrigin,
-): WriteContext['attest'] {
+): NonNullable<WriteContext['attest']> {
   const { attestations = [] } = run.options;
-  if (attestations.length === 0) return undefined;
   return async (names, image) => {
     const platform = formatPlatform(imagePlatform(image.config));
     const predicates = await Promise.all(
@@ -54,17 +54,17 @@ interface Surroundings {
 }
 
 async function predicateOf(spec: AttestationSpec, around: Surroundings): Promise<Predicate> {
-  if (spec.type === 'sbom') return { type: SPDX_PREDICATE, content: await bill(around) };
+  if (spec.type === 'sbom')
+    return { type: SPDX_PREDICATE, content: spdxDocument(await bill(around)) };
   const { run, built, origin, platform } = around;
   const { options } = run;
-  const time = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
   const content = provenance({
     mode: spec.mode,
     builderId: spec.builderId ?? '',
     builderPlatform: formatPlatform(hostPlatform()),
     buildId: origin.buildId,
-    startedOn: time(origin.started),
-    finishedOn: time(run.now()),
+    startedOn: wholeSeconds(origin.started),
+    finishedOn: wholeSeconds(run.now()),
     dockerfile: origin.dockerfile,
     contextUrl: /^(?:https?|git|ssh):\/\//.test(options.context) ? options.context : undefined,
     target: options.target,
@@ -78,23 +78,10 @@ async function predicateOf(spec: AttestationSpec, around: Surroundings): Promise
   return { type: PROVENANCE_PREDICATE, content };
 }
 
-async function bill({ run, image, names, platform }: Surroundings) {
-  const { store, signal } = run;
-  const id = image.manifest.config.digest;
-  const record = store.images.get(id);
+async function bill({ run: { store, signal }, image, names: [name] }: Surroundings) {
+  const record = store.images.get(image.manifest.config.digest);
   const stored = record && storedLayers(store, record);
-  const scanned = await scanImage(image, { stored, signal });
-  const [name = id] = names;
-  const created = Date.parse(image.config.created ?? '');
-  return spdxDocument({
-    name,
-    digest: id,
-    platform,
-    created: `${new Date(Number.isNaN(created) ? 0 : created).toISOString().slice(0, 19)}Z`,
-    toolVersion: packageVersion(),
-    distribution: findDistribution(scanned.model, scanned.packages),
-    packages: await findPackages(scanned.model, scanned.packages),
-  });
+  return (await billOfImage(image, name, { stored, signal })).bill;
 }
 
 /** The images and downloads that the build used, each once. */

@@ -10,10 +10,10 @@ import type { BuiltPlan } from '../solver/built-plans.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import { assembleImages, timesKey } from './assemble-images.ts';
-import { attesting, type BuildOrigin } from './attest.ts';
+import type { BuildOrigin } from './attest.ts';
 import { parseOutputs, writeOutputs } from './index.ts';
 import type { ImageTimes, Output } from './output.ts';
-import type { OutputResult } from './write-context.ts';
+import type { OutputResult, WriteContext } from './write-context.ts';
 
 export interface ExportInput {
   /** One for each platform; at least one. */
@@ -56,7 +56,7 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     const layers = images.reduce((sum, image) => sum + image.layers.length, 0);
     report({ label: 'exporting layers', current: layers, unit: 'layers' });
     await store.flush();
-    const attest = attesting(run, input.built, input.origin);
+    const attest = await attestFor(run, input);
     const context = { store, build: options, env, progress: { emit, step, now }, warn, attest };
     // Bytes on standard output cannot be taken back.
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
@@ -65,6 +65,17 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     const written = await writeOutputs(wanted, imagesFor, context);
     return { result: describe(images, written, namesOf(wanted)), images };
   });
+}
+
+/** Loaded when asked for: it reads images, which a cached build does not. */
+async function attestFor(
+  run: BuildRun,
+  { built, origin }: ExportInput,
+): Promise<WriteContext['attest']> {
+  const { attestations = [] } = run.options;
+  if (attestations.length === 0) return undefined;
+  const { attesting } = await import('./attest.ts');
+  return attesting(run, built, origin);
 }
 
 /** Fetches lazy layers first, so that reading layers can fail only for faults of this machine. */

@@ -15,6 +15,7 @@ import { withLookInside } from '../look-inside.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { refuseUnwritable, writeResult } from '../result-files.ts';
 import { renderTable } from '../rows.ts';
+import { textStream } from '../text-stream.ts';
 import { namespaceOfFlags } from '../user-namespace.ts';
 import { badValue } from '../values.ts';
 import { describeOutputs } from '../written-outputs.ts';
@@ -284,17 +285,15 @@ async function callTargets(
     const { dockerfileText, call = 'check', ...own } = target;
     const build = {
       ...own,
-      ...(dockerfileText === undefined ? {} : { dockerfile: '-', stdin: bytesOf(dockerfileText) }),
+      ...(dockerfileText === undefined
+        ? {}
+        : { dockerfile: '-', stdin: textStream(dockerfileText) }),
       root: options.root,
       signal: context.signal,
     };
     status = Math.max(status, await callBuild(call, build, context));
   }
   return status;
-}
-
-async function* bytesOf(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text);
 }
 
 interface ReportFlags {

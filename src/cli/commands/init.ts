@@ -7,6 +7,7 @@ import { humanSize } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
+import { textStream } from '../text-stream.ts';
 import { namespaceOfStore } from '../user-namespace.ts';
 
 const initFlags = {
@@ -121,7 +122,7 @@ async function writeFiles(
 async function write(path: string, text: string, force: boolean): Promise<void> {
   if (force) {
     const { writeTo } = await import('../../destination/index.ts');
-    await writeTo(path, oneChunk(text));
+    await writeTo(path, textStream(text));
     return;
   }
   try {
@@ -137,10 +138,6 @@ async function write(path: string, text: string, force: boolean): Promise<void> 
       cause: error,
     });
   }
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }
 
 async function buildParts(

@@ -5,6 +5,7 @@ import { type CommandContext, defineCommand, rootOf, storeFlags } from '../comma
 import type { FlagValues } from '../flags.ts';
 import { shellWords } from '../shell-words.ts';
 import { secretSource, sshSource } from '../step-values.ts';
+import { textStream } from '../text-stream.ts';
 import { unifiedDiff } from '../unified-diff.ts';
 import { namespaceOfStore } from '../user-namespace.ts';
 import { badValue, keyValues, namedContexts } from '../values.ts';
@@ -166,12 +167,8 @@ async function writeResult(
         hint: 'the file was not written: run the command again',
       });
     }
-  } else await writeTo(path, bytesOf(dockerfile));
+  } else await writeTo(path, textStream(dockerfile));
   if (ignoreFile === undefined) return [path];
-  await writeTo(`${path}.dockerignore`, bytesOf(ignoreFile));
+  await writeTo(`${path}.dockerignore`, textStream(ignoreFile));
   return [path, `${path}.dockerignore`];
-}
-
-async function* bytesOf(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text);
 }
