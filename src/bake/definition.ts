@@ -1,9 +1,10 @@
 /** Reads a definition and resolves what is asked of it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { BakeDefinition, BakeDefinitionOptions, Lamina } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
+import { AppError } from '../errors.ts';
 import { buildOptionsOf, inDirectory, linkedTarget } from './build-options.ts';
 import { type BakeFile, type ParsedDefinition, parseDefinition } from './parse-definition.ts';
 import { printBake } from './print.ts';
@@ -86,6 +87,7 @@ async function read(
   const checkout = await mkdtemp(join(tmpdir(), 'lamina-bake-'));
   try {
     await checkOut(repository, checkout, { options, lamina });
+    await confine(checkout, paths);
     const local = paths
       .filter((path) => path.startsWith('cwd://'))
       .map((path) => path.slice('cwd://'.length));
@@ -101,6 +103,25 @@ async function read(
     return await parse(files, checkout);
   } finally {
     await rm(checkout, { recursive: true, force: true });
+  }
+}
+
+/** Nothing of this machine is read for a definition from elsewhere: links that lead out of the checkout are removed from it. */
+async function confine(checkout: string, paths: readonly string[]): Promise<void> {
+  const root = await realpath(checkout);
+  const isOutside = (path: string) => path !== root && !path.startsWith(`${root}/`);
+  const refuse = (name: string) =>
+    new AppError('BAKE_FILE_NOT_FOUND', `'${name}' leads out of the repository`);
+  for (const path of paths) {
+    if (path === '-' || path.startsWith('cwd://')) continue;
+    if (isOutside(resolve(root, path))) throw refuse(path);
+  }
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = await realpath(path).catch(() => path);
+    if (isOutside(target)) await rm(path);
   }
 }
 

@@ -1,9 +1,11 @@
 /** `lamina bake` and `lamina compose build`: many targets in one command. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
-import { Workbench } from '../support/cli.ts';
+import { execute, Workbench } from '../support/cli.ts';
+import { answerGit } from '../support/git-http-server.ts';
+import { serve } from '../support/http-server.ts';
 
 const bench = new Workbench();
 beforeAll(() => makeBusyboxImage(bench));
@@ -108,6 +110,46 @@ target "default" {
     expect(await bake('--list=targets')).toMatch(/TARGET +DESCRIPTION\ndefault +all\n/);
     expect(await bake('--list=variables')).toMatch(/V +list of string +\["a"\] +versions/);
     expect(await bake('--check')).toContain('ConsistentInstructionCasing');
+  });
+});
+
+describe('bake of a repository', () => {
+  const git = async (directory: string, ...args: string[]) => {
+    const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-C', directory];
+    expect((await execute('git', [...settings, ...args])).status).toBe(0);
+  };
+
+  it('reads files and contexts there, and nothing of this machine', async () => {
+    const secret = join(
+      bench.project({ 'secret.hcl': 'variable "CANARY" { default = "canary" }' }, 'host'),
+      'secret.hcl',
+    );
+    const repository = bench.project(
+      {
+        'docker-bake.hcl':
+          'target "default" {\n context = "sub"\n dockerfile-inline = "FROM scratch\\nCOPY f /\\n"\n output = ["type=local,dest=out"]\n}',
+        'sub/f': 'from the repository\n',
+      },
+      'git/app',
+    );
+    symlinkSync(secret, join(repository, 'docker-bake.override.hcl'));
+    await git(repository, 'init', '-q');
+    await git(repository, 'add', '.');
+    await git(repository, 'commit', '-q', '-m', 'app');
+    await using server = await serve((request, response) =>
+      answerGit(join(bench.directory, 'git'), request, response),
+    );
+    const url = `http://127.0.0.1:${server.port}/app/.git`;
+    const cwd = bench.project(
+      { 'docker-bake.hcl': 'target "default" { context = "other" }' },
+      'here',
+    );
+    const listed = await bench.succeed(['bake', url, '--list=variables'], { cwd });
+    expect(listed.stdout).not.toContain('canary');
+    await bench.succeed(['bake', url], { cwd });
+    expect(readFileSync(join(cwd, 'out/f'), 'utf8')).toBe('from the repository\n');
+    const outside = await bench.lamina(['bake', url, '-f', secret], { cwd });
+    expect(outside.stderr).toContain('leads out of the repository');
   });
 });
 
