@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { StallReporter } from './test/support/stall-reporter.ts';
+
+const { LAMINA_TEST_DISPLAY: display = 'default', LAMINA_TEST_RESULTS: results } = process.env;
 
 export default defineConfig({
   test: {
+    reporters: [display, new StallReporter(), ...(results === undefined ? [] : ['json'])],
+    outputFile: { ...(results !== undefined && { json: results }) },
     // The default leaves a core free, which on two cores is half of them; tests mostly wait for other processes.
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [

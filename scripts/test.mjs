@@ -44,9 +44,11 @@ run('biome', ['check', '--error-on-warnings', '.']);
 say('Unit and integration tests');
 const results = mkdtempSync(join(tmpdir(), 'lamina-results-'));
 const json = join(results, 'results.json');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
-const tests = ['run', ...reporters, ...process.argv.slice(2)];
-const { status } = spawnSync('vitest', tests, { stdio: 'inherit', cwd: root });
+const { status } = spawnSync('vitest', ['run', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  cwd: root,
+  env: { ...process.env, LAMINA_TEST_RESULTS: json },
+});
 const counts = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : undefined;
 rmSync(results, { recursive: true });
 if (counts !== undefined) {
@@ -54,5 +56,7 @@ if (counts !== undefined) {
 }
 if (status !== 0) process.exit(status ?? 1);
 say('Unit tests on the oldest supported Node.js');
-run(oldest, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot']);
+run(oldest, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit'], {
+  env: { ...process.env, LAMINA_TEST_DISPLAY: 'dot' },
+});
 say('All tests passed. Try next: npm run quickstart');

@@ -22,3 +22,28 @@ export function readOr(path: string): string {
     return '';
   }
 }
+
+/** A process below another one. */
+export interface Descendant {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its arguments, joined by spaces. */
+  readonly command: string;
+}
+
+/** The processes below one, each after its parent. */
+export function descendants(ancestor: number): Descendant[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    // The command's name, in parentheses, may contain anything.
+    const parent = /^\d+$/.test(name) && /.*\) \S (\d+)/s.exec(readOr(`/proc/${name}/stat`))?.[1];
+    return parent ? [{ pid: Number(name), parent: Number(parent) }] : [];
+  });
+  const below = (parent: number): Descendant[] =>
+    parents
+      .filter((other) => other.parent === parent)
+      .flatMap(({ pid }) => {
+        const command = readOr(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+        return [{ pid, parent, command }, ...below(pid)];
+      });
+  return below(ancestor);
+}
