@@ -60,12 +60,15 @@ export function readMachineFacts(env: Environment, isOfCommand = false): Machine
   };
 }
 
+/** For a program that does nothing, on a busy machine. */
+const TRIAL_MS = 20_000;
+
 /** Starts a program that does nothing in new namespaces. */
 function tryUnshare(kinds: readonly string[], env: Environment): Refusal {
   const program = findProgram('unshare', env);
   if (program === undefined) return 'unshare of util-linux is not installed';
   const args = [...kinds, '--fork', '--', 'true'];
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { ...env } });
+  const { status, stderr } = tryProgram(program, args, env);
   if (status === 0) return undefined;
   return stderr.trim().replace(/^unshare: /, '') || 'unshare failed';
 }
@@ -75,7 +78,17 @@ function tryProot(env: Environment): Refusal {
   if (program === undefined) return 'proot is not installed';
   // An image without a shell has no `true`.
   const traced = [findProgram('true', env) ?? process.execPath, '--version'];
-  const { status, stderr } = spawnSync(program, traced, { encoding: 'utf8', env: { ...env } });
+  const { status, stderr } = tryProgram(program, traced, env);
   if (status === 0) return undefined;
   return stderr.trim().split('\n')[0] || 'proot failed';
+}
+
+/** Where a sandbox around us makes it hang, it does not work. */
+function tryProgram(program: string, args: readonly string[], env: Environment) {
+  return spawnSync(program, args, {
+    encoding: 'utf8',
+    env: { ...env },
+    timeout: TRIAL_MS,
+    killSignal: 'SIGKILL',
+  });
 }
