@@ -20,6 +20,7 @@
  * @property {string[]} naiveArgs arguments of the single-stage build
  * @property {Record<string, string>} env
  * @property {string} [hidden] text that must not be anywhere in the image
+ * @property {string} [keyFile] what the ssh agent holds
  */
 
 /** @type {readonly Example[]} */
@@ -131,10 +132,10 @@ export const examples = [
     expect: 'Cloned by ssh: only with the key',
     change: ['show.sh', 'Cloned by', 'Cloned again by'],
     prepare: async ({ privateRepository }) => {
-      const { url, knownHosts, agent, key } = await privateRepository('only with the key');
+      const { url, knownHosts, agent, key, keyFile } = await privateRepository('only with the key');
       const args = ['--build-arg', `REPOSITORY=${url}`, '--build-arg', `KNOWN_HOSTS=${knownHosts}`];
       args.push('--ssh', `default=${agent}`);
-      return { args, naiveArgs: args, env: {}, hidden: key };
+      return { args, naiveArgs: args, env: {}, hidden: key, keyFile };
     },
   },
   {

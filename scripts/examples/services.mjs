@@ -16,6 +16,11 @@ export class Services {
   #directory = mkdtempSync(join(tmpdir(), 'lamina-examples-'));
   #closing = [];
 
+  /** Of keys and repositories. */
+  get directory() {
+    return this.#directory;
+  }
+
   /** Serves a text to requests with the token. */
   privateDownload = async (text) => {
     const token = randomBytes(16).toString('hex');
@@ -47,6 +52,7 @@ export class Services {
       url: `ssh://${userInfo().username}@127.0.0.1:${port}${at('repository')}`,
       knownHosts: `[127.0.0.1]:${port} ${type} ${key}`,
       agent,
+      keyFile: at('client'),
       key: readFileSync(at('client'), 'utf8').split('\n')[2],
     };
   };

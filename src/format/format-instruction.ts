@@ -27,6 +27,8 @@ export function formatInstruction(
   if (keyword === undefined || last === undefined) return undefined;
   const layout = new Layout(tree, style, keyword);
   for (const token of tokens.slice(1)) layout.add(token);
+  // An escape character before spaces that are none to the parser would continue the line.
+  if (layout.text.endsWith(tree.escape)) return undefined;
   const bodies = node.heredocs[0]?.bodyRange.start.offset ?? node.extent.end.offset;
   // Comments and blank lines after a final continuation.
   const rest = readGap(tree.text, last.range.end.offset, bodies, tree.escape);

@@ -72,6 +72,13 @@ describe('an instruction', () => {
     );
   });
 
+  it.each(['\u2028', '\u00a0'])(
+    'with an escape character before %j at its end is kept',
+    (space) => {
+      expect(lines(`label  v=b\\${space}`)).toBe(`label  v=b\\${space}\n`);
+    },
+  );
+
   it('is kept as written if the style cannot express it', () => {
     const odd = 'copy a b\\\v\n';
     expect(formatted(`from a\n${odd}`)).toBe(`FROM a\n${odd}`);
