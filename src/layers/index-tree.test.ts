@@ -86,6 +86,27 @@ describe('indexTree', () => {
     expect(await index(base('a', 'a/b', 'a/b/c', 'd'))).toEqual([]);
   });
 
+  test('drops files that are as before in every respect', async () => {
+    const files = {
+      same: 'abc',
+      content: 'xyz',
+      size: 'abcd',
+      time: 'abc',
+      mode: 'abc',
+      empty: '',
+    };
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(at(name), content);
+      chmodSync(at(name), name === 'mode' ? 0o600 : 0o644);
+      setTimes(at(name), name === 'time' ? 1001 : 1000, 0);
+    }
+    const items = Object.keys(files).map((name): LayerItem => {
+      const content = Buffer.from(name === 'empty' ? '' : 'abc');
+      return { kind: 'entry', entry: entry(name, { size: content.length }), content };
+    });
+    expect(paths(await index(items))).toEqual(['content', 'mode', 'size', 'time']);
+  });
+
   test('keeps directories whose mode or owner changed, and of attributes only capabilities', async () => {
     for (const name of ['mode', 'owner', 'attribute', 'same']) mkdirSync(at(name));
     writeFileSync(at('file'), '');

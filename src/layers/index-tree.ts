@@ -1,5 +1,6 @@
 /**
- * Turns an overlay upper directory into a layer index: what a process changed, as data. Contents are not read.
+ * Turns an overlay upper directory into a layer index: what a process changed, as data. Contents are read only where all
+ * else is as before.
  */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { TimeSlice } from '../concurrency/index.ts';
@@ -21,6 +22,7 @@ import {
 } from '../system/index.ts';
 import { fsPath, toBytePath } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
+import { sameContent } from './same-content.ts';
 import { isReservedName, reservedName } from './whiteout-names.ts';
 import { sameXattrs } from './xattrs.ts';
 
@@ -52,6 +54,8 @@ const TYPES = new Map<number, FileType>([
  * - a character device 0/0 or a socket is a whiteout, kept only if `base` has the path
  * - an empty directory is left out if mode, owner and attributes are those of `base`: overlayfs makes such copies of
  *   directories in which something was made and removed again, with new times
+ * - a file is left out if it is in every respect that of `base`: overlayfs copies what a process opens for writing, as it
+ *   does with locks. Copies of root file systems have no such files, and BuildKit leaves them out
  * - the root directory is an entry only if its mode, owner or attributes differ from `base`
  * - of extended attributes only capabilities are kept
  *
@@ -109,7 +113,7 @@ class UpperWalk {
       const path = joinPath(directory.path, name);
       const found = this.#read(`${directory.hostPath}/${name}`, path, base);
       if (found.type === 'directory') yield* this.#directory(found, base);
-      else this.#plain(found, base);
+      else yield* this.#plain(found, base);
       yield;
     }
   }
@@ -128,7 +132,7 @@ class UpperWalk {
     }
   }
 
-  #plain(found: Found, base: FileTree | undefined): void {
+  *#plain(found: Found, base: FileTree | undefined): Generator<void, void> {
     // A layer has no sockets, but what a socket of a process replaced is gone, too.
     if (isWhiteout(found.stat)) {
       if (base?.lookup(found.path) !== undefined) {
@@ -137,6 +141,7 @@ class UpperWalk {
       return;
     }
     if (isReservedName(lastName(found.path))) throw reservedName(found.path);
+    if (yield* isUnchanged(found, base)) return;
     if (found.stat.nlink > 1n) {
       const inode = `${found.stat.dev}:${found.stat.ino}`;
       const links = this.#inodes.get(inode);
@@ -181,6 +186,16 @@ class UpperWalk {
       }
     }
   }
+}
+
+/** A copy that the kernel made and nobody changed. */
+function* isUnchanged(found: Found, base: FileTree | undefined): Generator<void, boolean> {
+  if (base === undefined || found.type !== 'file' || found.stat.nlink > 1n) return false;
+  const before = base.lookup(found.path);
+  if (before === undefined || !sameMetadata(found, before)) return false;
+  const { size, mtime, mtimeNs } = layerFile(found, false);
+  if (before.size !== size || before.mtime !== mtime || before.mtimeNs !== mtimeNs) return false;
+  return yield* sameContent(found.hostPath, base.content(before));
 }
 
 function layerFile(

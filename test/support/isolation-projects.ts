@@ -72,6 +72,12 @@ export function isolationProjects(): readonly IsolationProject[] {
       'RUN rm -r /gone /d/deep/er /usr/bin/tail && mkdir /new && rmdir /new && touch /x && rm /x',
       'RUN rm /d/1 && mkdir /d/1 && touch /d/1/inside && rm -r /d/deep && echo file > /d/deep',
     ]),
+    project('files that a step opens and does not change', [
+      'FROM busybox',
+      'RUN mkdir /lock && echo one > /lock/file && : > /lock/.lock && touch -d @1000 /lock/file',
+      'RUN : >> /lock/.lock; exec 3<>/lock/file; echo > /made',
+      'RUN : >> /lock/.lock',
+    ]),
     project('opaque directories', [
       'FROM busybox',
       'RUN mkdir -p /o/sub && touch /o/1 /o/sub/2',

@@ -3,8 +3,9 @@
  * seen; strace makes those fail.
  *
  * LAMINA_FAIL_ROOT: directory of the store. LAMINA_FAIL_AT: n, from 1; 0 only counts. LAMINA_FAIL_CODE: EIO or ENOSPC. LAMINA_FAIL_COUNT: file
- * for the count.
+ * for the count. LAMINA_FAIL_COMMAND: instead of failing, the call first runs this command of the shell.
  */
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
 const { syncBuiltinESMExports } = require('node:module');
@@ -12,6 +13,7 @@ const { syncBuiltinESMExports } = require('node:module');
 const root = process.env.LAMINA_FAIL_ROOT ?? '';
 const at = Number(process.env.LAMINA_FAIL_AT ?? 0);
 const code = process.env.LAMINA_FAIL_CODE ?? 'EIO';
+const command = process.env.LAMINA_FAIL_COMMAND;
 let count = 0;
 // Only this process, not those that it starts.
 delete process.env.NODE_OPTIONS;
@@ -35,6 +37,10 @@ function pathOf(value) {
 function fault(syscall, path) {
   count++;
   if (at === 0 || count !== at) return undefined;
+  if (command !== undefined) {
+    execFileSync('sh', ['-c', command], { stdio: 'ignore' });
+    return undefined;
+  }
   const shown = path === undefined ? '' : ` '${path}'`;
   const error = new Error(`${code}: ${TEXTS[code]}, ${syscall}${shown}`);
   return Object.assign(error, {
