@@ -59,7 +59,7 @@ function decoded(
   switch (compression) {
     case 'gzip':
       return throughTransform(
-        blocks(bytes.rest(), INPUT_BLOCK, 1),
+        blocks(bytes.rest(), INPUT_BLOCK, 2),
         createGunzip({ chunkSize: OUTPUT_CHUNK }),
         'gzip',
       );

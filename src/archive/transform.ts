@@ -4,7 +4,8 @@ import { badCompression, truncated } from './failures.ts';
 
 /**
  * Pipes a source through a transform of node:zlib. The transform runs on a pool thread while the caller uses the
- * previous output.
+ * previous output, and while the source prepares the next chunk.
+ * @param source its chunks are valid until two more are requested
  * @param format for error messages
  */
 export async function* throughTransform(
@@ -45,10 +46,20 @@ async function feed(
   transform: Transform,
   state: { readonly stopped: boolean },
 ): Promise<void> {
+  const chunks = source[Symbol.asyncIterator]();
   try {
-    for await (const chunk of source) {
-      await write(transform, chunk);
-      if (state.stopped) return;
+    let upcoming = chunks.next();
+    for (;;) {
+      const { done, value } = await upcoming;
+      if (done === true) break;
+      upcoming = chunks.next();
+      // It is awaited later, or never.
+      upcoming.catch(() => undefined);
+      await write(transform, value);
+      if (state.stopped) {
+        await chunks.return?.();
+        return;
+      }
     }
     transform.end();
   } catch (error) {

@@ -40,5 +40,5 @@ export async function* compressZstd(
       ...(level >= ULTRA_LEVEL && { [constants.ZSTD_c_windowLog]: MAX_WINDOW_LOG }),
     },
   });
-  yield* throughTransform(blocks(source, BLOCK, 1), encoder, 'zstd');
+  yield* throughTransform(blocks(source, BLOCK, 2), encoder, 'zstd');
 }

@@ -23,6 +23,7 @@ import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
 import { asLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
+import { type HashedReaders, readHashed } from './read-hashed.ts';
 
 /** The parts of the store that fetching needs beside those that all of this folder needs. */
 export interface LazyLayerStore extends LayerStore {
@@ -160,14 +161,18 @@ async function fetchLazyLayer(
   const { signal } = options;
   const meta = store.layers.get(id);
   const isKept = layerCompression(lazy.descriptor.mediaType) !== 'none';
+  const importing = {
+    ...{ verify: lazy.diffId, base, stage, signal },
+    ...{ created: meta?.created, times: meta?.times, expectedSize: lazy.descriptor.size },
+  };
   const into = (bytes: AsyncIterable<Uint8Array>): Promise<ImportedLayer> =>
-    importTar(store, decompress(bytes), {
-      ...{ verify: lazy.diffId, base, stage, signal },
-      ...{ created: meta?.created, times: meta?.times },
-    });
+    importTar(store, decompress(bytes), importing);
   const imported = isKept
     ? await keepAndRead(store, lazy, { ...options, into })
-    : await readOnly(store, lazy, { ...options, into });
+    : await readOnly(store, lazy, {
+        ...{ ...options, into },
+        intoTar: (tar, digest) => importTar(store, tar, { ...importing, digest }),
+      });
   if (isKept || isTarOf(lazy)) rememberSourceBlob(store, lazy.diffId, lazy.descriptor);
   if (!imported.usesBase) rememberIndependent(store, lazy.diffId, imported.id);
 }
@@ -199,20 +204,12 @@ async function keepAndRead<T>(
 async function readOnly<T>(
   store: LazyLayerStore,
   lazy: LazyLayer,
-  { into, ...options }: ReadOptions<T>,
+  { into, intoTar, ...options }: EnsureOptions & HashedReaders<T>,
 ): Promise<T> {
   using _permit = await downloads(store).acquire(options.signal);
-  const chunks = download(store, lazy, { ...options, lend: true });
-  // A reader that fails does not close it.
-  const source = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
-  try {
-    return await into(source);
-  } catch (error) {
-    for await (const _ of chunks);
-    throw error;
-  } finally {
-    await chunks.return();
-  }
+  const digest = new RunningDigest();
+  const chunks = download(store, lazy, { ...options, digest, lend: true });
+  return await readHashed(chunks, digest, { into, intoTar });
 }
 
 /**

@@ -10,8 +10,8 @@ import { openForReading, readFully } from './host-files.ts';
 
 /** Bytes of a file that was not in memory from which a thread is worth its start. */
 const THREAD_FROM = 32 << 20;
-/** Milliseconds of hashing here after which a thread is worth its start. */
-const THREAD_AFTER = 100;
+/** Milliseconds of hashing here from which a thread is worth its start, and hashing again what was hashed here. */
+const THREAD_AFTER = 250;
 const CHUNK = 1 << 20;
 
 /**
@@ -46,11 +46,12 @@ parentPort.on('message', (size) => {
  * Hashes the first bytes of one file. Owns a thread until `finish` has answered or `close` is called.
  *
  *     using hasher = new FileHasher(path);
- *     for await (const chunk of source) { write(chunk); hasher.advance(chunk); }
+ *     for await (const chunk of source) { const writing = write(chunk); hasher.advance(chunk); await writing; }
  *     const hex = await hasher.finish();
  */
 export class FileHasher implements Disposable {
   readonly #path: string;
+  readonly #expected: number;
   #size = 0;
   #announced = 0;
   /** Of all bytes so far; undefined once some were not given. */
@@ -60,21 +61,26 @@ export class FileHasher implements Disposable {
   #thread: Worker | undefined;
   #result: Promise<string> | undefined;
 
-  /** @param path latin1 bytes */
-  constructor(path: string) {
+  /**
+   * @param path latin1 bytes
+   * @param expected bytes, at least: where hashing them here would take long, a thread does it from the start
+   */
+  constructor(path: string, expected = 0) {
     this.#path = path;
+    this.#expected = expected;
   }
 
-  /** Adds bytes that are in the file and will not change any more, or their number. */
+  /** Adds bytes, or their number, that will be in the file before the next call, and will not change any more. */
   advance(bytes: Uint8Array | number): void {
+    const written = this.#size;
     this.#size += typeof bytes === 'number' ? bytes : bytes.length;
     if (typeof bytes === 'number') this.#hash = undefined;
     else this.#update(bytes);
     const isLong = this.#hash === undefined && this.#size >= THREAD_FROM;
     if (this.#thread === undefined && isLong) this.#start();
-    if (this.#thread === undefined || this.#size - this.#announced < CHUNK) return;
-    this.#announced = this.#size;
-    this.#thread.postMessage(this.#size);
+    if (this.#thread === undefined || written - this.#announced < CHUNK) return;
+    this.#announced = written;
+    this.#thread.postMessage(written);
   }
 
   /** The digest of all bytes so far, in hex. */
@@ -101,7 +107,8 @@ export class FileHasher implements Disposable {
     this.#hash.update(bytes);
     const spent = Number(process.hrtime.bigint() - started) / 1e6;
     this.#pace = Math.min(this.#pace, spent / bytes.length);
-    if (this.#size * this.#pace < THREAD_AFTER) return;
+    const expected = this.#size < CHUNK ? 0 : this.#expected;
+    if (Math.max(this.#size, expected) * this.#pace < THREAD_AFTER) return;
     this.#hash = undefined;
     this.#start();
   }

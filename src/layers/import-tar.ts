@@ -1,11 +1,12 @@
 /** Imports layers that come as a tar: base images, loaded archives. */
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SparsePiece, type TarMemberEvent, TarParser } from '../archive/index.ts';
 import { TimeSlice } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
-import type { DiffId } from '../oci/index.ts';
+import type { DiffId, RunningDigest } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
 import { copyRange, copySparse, hasErrorCode, openContent } from '../system/index.ts';
 import { rememberDiffId } from './diff-id.ts';
@@ -22,10 +23,16 @@ import { BLOCK_SIZE } from './tar-packer.ts';
 import { UnpackBudget } from './unpack-budget.ts';
 
 const COPY_PIECE = 64 << 20;
+/** Bytes. Writing fewer takes less time than waiting for a pool thread that writes them. */
+const WRITE_HERE = 64 << 10;
 
 export interface ImportOptions {
   /** What the tar must match; checked before the layer exists. */
   readonly verify?: DiffId | undefined;
+  /** Of all bytes of `source`, which needs it too: then they are hashed once. Initially empty. */
+  readonly digest?: RunningDigest | undefined;
+  /** Bytes of the tar, at least. Default 0. */
+  readonly expectedSize?: number | undefined;
   /**
    * The layers below, for tars that leave out parent directories or link to files of lower layers. Without it such
    * parents are `0755 0:0`, and such links are an error. A base given as a promise is awaited once the tar has arrived.
@@ -158,32 +165,35 @@ interface ReceiveOptions extends ImportOptions {
 }
 
 async function receive(path: string, members: Members, options: ReceiveOptions): Promise<Received> {
-  const { budget } = options;
-  const fd = openSync(path, 'wx+', 0o600);
-  using hasher = new FileHasher(toBytePath(path));
-  try {
-    const parser = new TarParser();
-    const slice = new TimeSlice(options.signal);
-    let tarSize = 0;
-    for await (const chunk of options.source) {
-      budget.take(chunk.length);
-      writeFully(fd, chunk);
-      hasher.advance(chunk);
+  const { budget, digest } = options;
+  await using file = await open(path, 'wx+', 0o600);
+  using hasher =
+    digest === undefined ? new FileHasher(toBytePath(path), options.expectedSize) : undefined;
+  const parser = new TarParser();
+  const slice = new TimeSlice(options.signal);
+  let tarSize = 0;
+  for await (const chunk of options.source) {
+    budget.take(chunk.length);
+    const writing = writeAt(file, chunk, tarSize);
+    try {
+      // While a pool thread writes.
       tarSize += chunk.length;
+      digest?.update(chunk);
+      hasher?.advance(chunk);
       parser.push(chunk);
       takeMembers(parser, members, budget);
-      if (slice.isOver) await slice.yield();
+    } finally {
+      await writing;
     }
-    parser.end();
-    const diffId = `sha256:${await hasher.finish()}` as DiffId;
-    if (options.verify !== undefined && options.verify !== diffId) {
-      throw mismatch(options.verify, diffId);
-    }
-    appendContents(fd, await members.builder(), members.sparse);
-    return { diffId, tarSize };
-  } finally {
-    closeSync(fd);
+    if (slice.isOver) await slice.yield();
   }
+  parser.end();
+  const diffId = digest?.value ?? `sha256:${await hasher?.finish()}`;
+  if (options.verify !== undefined && options.verify !== diffId) {
+    throw mismatch(options.verify, diffId as DiffId);
+  }
+  appendContents(file.fd, await members.builder(), members.sparse);
+  return { diffId: diffId as DiffId, tarSize };
 }
 
 /** Takes all members that the parser has so far. */
@@ -231,8 +241,19 @@ function appendContents(fd: number, builder: LayerBuilder, sparse: readonly Spar
   }
 }
 
-function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+/** @returns undefined when the bytes have been written */
+function writeAt(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> | undefined {
+  if (bytes.length >= WRITE_HERE) return writeOnPool(file, bytes, at);
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file.fd, bytes, done, bytes.length - done, at + done);
+  }
+  return undefined;
+}
+
+async function writeOnPool(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+  }
 }
 
 function mismatch(expected: DiffId, actual: DiffId): AppError {

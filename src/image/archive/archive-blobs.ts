@@ -1,7 +1,6 @@
 /** Blobs and small documents of an archive, verified before they are used. */
-import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
+import { type Descriptor, digestHex, digestOf, RunningDigest } from '../../oci/index.ts';
 import { type BlobReading, bytesOf } from '../model/image.ts';
 import type { ManifestName } from '../model/transport.ts';
 import { printable } from './archive-member-name.ts';
@@ -65,12 +64,12 @@ export async function* readBlob(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const name = blobName(descriptor);
   await checkSize(source, name, descriptor.size);
-  const hash = createHash('sha256');
+  const digest = reading.digest ?? new RunningDigest();
   for await (const chunk of source.read(name, reading)) {
-    hash.update(chunk);
+    if (reading.digest === undefined) digest.update(chunk);
     yield chunk;
   }
-  if (`sha256:${hash.digest('hex')}` !== descriptor.digest) throw digestMismatch(name);
+  if (digest.value !== descriptor.digest) throw digestMismatch(name);
 }
 
 /** @throws AppError ARCHIVE_MEMBER_MISSING */

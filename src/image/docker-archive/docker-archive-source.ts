@@ -100,7 +100,7 @@ async function sourceOf(
       if (config !== undefined) yield config;
       else if (layer === undefined) missing(archive, digest);
       else {
-        const tar = verifiedTar(decompress(archive.read(layer, reading)), digest);
+        const tar = verifiedTar(decompress(archive.read(layer, reading)), digest, reading);
         yield* reading?.lend === true ? tar : ownChunks(tar);
       }
     },

@@ -6,12 +6,15 @@ import type {
   ImageIndex,
   Manifest,
   RawManifest,
+  RunningDigest,
 } from '../../oci/index.ts';
 
 /** How bytes are read. */
 export interface BlobReading {
   /** Whether a chunk may be valid only until the next one is requested, which saves memory. */
   readonly lend?: boolean | undefined;
+  /** Of the bytes taken so far, if the reader computes it: then they are not hashed here too. */
+  readonly digest?: RunningDigest | undefined;
 }
 
 /** Bytes with their descriptor. */

@@ -97,10 +97,10 @@ async function readLayers(
 function providerOf(layers: readonly ImageLayer[], sources: readonly Layer[]): LayerProvider {
   const byDiffId = new Map(layers.map(({ diffId }, position) => [diffId, sources[position]]));
   return {
-    fetch: ({ diffId }, { lend }) => {
+    fetch: ({ diffId }, { lend, digest }) => {
       const source = byDiffId.get(diffId);
       if (source === undefined) throw new Error(`the image has no layer ${diffId}`);
-      return source.read({ lend });
+      return source.read({ lend, digest });
     },
   };
 }
