@@ -91,7 +91,7 @@ function capset(granted: ReadonlySet<number>): Call {
   return { name: 'capset', args: [header, data] };
 }
 
-function filter(seccomp: OciSpec['linux']['seccomp']): Call[] {
+export function filter(seccomp: OciSpec['linux']['seccomp']): Call[] {
   if (seccomp === undefined) return [];
   const instructions = seccompFilter(seccomp);
   const program = { words: [instructions.length / 8, instructions] };

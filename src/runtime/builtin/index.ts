@@ -3,9 +3,12 @@ export { type GuardedProcess, guardCalls, guardedEnd, STATUS_FD } from './guard-
 export { type LaunchHost, launchCalls } from './launch-calls.ts';
 export { isStarted, launchFailure } from './launch-failure.ts';
 export { REPORT_FD } from './machine-code.ts';
+export { canFilter } from './seccomp-filter.ts';
+export { PROGRAM_FD, STARTER_CAPABILITIES, starterCalls } from './starter-calls.ts';
 export {
   canLaunch,
   type FailedCall,
   type LaunchReport,
+  type SyscallProgram,
   syscallProgram,
 } from './syscall-program.ts';

@@ -46,8 +46,24 @@ interface Instruction {
   readonly ifFalse?: number;
 }
 
+/** Most processes of a build have the same. */
+const compiled = new WeakMap<OciSeccomp, Buffer>();
+
+/** Whether filters are known for a processor, by its name in `process.arch`. */
+export function canFilter(architecture: string): boolean {
+  return FILTER_MODES.some((mode) => mode === architecture);
+}
+
 /** @returns the instructions, eight bytes each; calls of other processor modes fail with ENOSYS */
 export function seccompFilter(profile: OciSeccomp): Buffer {
+  const known = compiled.get(profile);
+  if (known !== undefined) return known;
+  const made = compile(profile);
+  compiled.set(profile, made);
+  return made;
+}
+
+function compile(profile: OciSeccomp): Buffer {
   const modes = profile.architectures.flatMap((name) => MODES[name] ?? []);
   const blocks = modes.flatMap((mode) => {
     const block = rulesFor(mode, profile);

@@ -46,3 +46,16 @@ test('user namespaces are refused by a system call filter', async () => {
   expect((await workshop.shell('unshare -U true')).exitCode).not.toBe(0);
   expect((await workshop.shell('grep Seccomp: /proc/self/status')).stdout).toMatch(/\t2\n/);
 });
+
+test('a process has lost all that its start needed', async () => {
+  const script =
+    'grep -E "Groups|Cap(Eff|Bnd)|Seccomp_filters" /proc/self/status; ls /proc/$$/fd; :';
+  const { stdout } = await workshop.shell(script, { user: '1000:1001' });
+  expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+    'Groups:\t1001',
+    'CapEff:\t0000000000000000',
+    'CapBnd:\t00000000a80425fb',
+    'Seccomp_filters:\t1',
+    ...['0', '1', '2', ''],
+  ]);
+});

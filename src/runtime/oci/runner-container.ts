@@ -1,10 +1,11 @@
 /** Runs one container from its specification to its end, inside the runner. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fchownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Transform } from 'node:stream';
 import type { AppError } from '../../errors.ts';
+import { REPORT_FD } from '../builtin/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
 import {
@@ -12,6 +13,7 @@ import {
   inputPipe,
   type OwnTerminal,
   outputPipe,
+  readToEnd,
   SIGNALLED,
   sendSignal,
   signalName,
@@ -21,6 +23,7 @@ import type { Launcher } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
 import { runOnMadeTerminal } from './runner-made-terminal.ts';
 import type { Reaper } from './runner-reaper.ts';
+import { canStart, Starter } from './runner-starter.ts';
 import { UntypedTerminal } from './runner-terminal.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
 
@@ -68,13 +71,11 @@ export class Container implements RunnerProcess {
   }
 
   async run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult> {
-    writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
-    const [program = ''] = spec.process.args;
     try {
       const exitCode =
         'stdout' in streams
-          ? await this.#runDetached(program, streams)
-          : await this.#runOnTerminal(program, streams);
+          ? await this.#runDetached(spec, streams)
+          : await this.#runOnTerminal(spec, streams);
       const oomKilled = exitCode !== 0 && this.#tools.cgroup.oomKilled(exitCode);
       return { exitCode, signal: signalName(exitCode - SIGNALLED), oomKilled };
     } finally {
@@ -113,12 +114,22 @@ export class Container implements RunnerProcess {
    * The runtime exits as soon as the process runs: its memory is free again, and nothing is between the process and its
    * pipes.
    */
-  async #runDetached(program: string, streams: ContainerStreams): Promise<number> {
+  async #runDetached(spec: OciSpec, streams: ContainerStreams): Promise<number> {
+    const hasStarter = spec.linux.seccomp !== undefined && canStart(this.#tools.runtime);
+    using starter = hasStarter ? new Starter(this.#base, spec) : undefined;
+    this.#describe(starter?.spec ?? spec);
+    const { uid } = spec.process.user;
     const stdout = outputPipe(`${this.#base}/stdout`);
     const stderr = outputPipe(`${this.#base}/stderr`);
     const stdin = streams.stdin ? inputPipe(`${this.#base}/stdin`) : undefined;
     const fds = [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd] as const;
-    const started = this.#spawn(['--detach'], fds);
+    // The starter becomes the user after the runtime has passed the streams on.
+    if (starter && uid !== 0) for (const fd of fds) if (fd !== 'ignore') fchownSync(fd, uid, 0);
+    const own = starter ? (['pipe', starter.fd] as const) : [];
+    const preserved = starter ? ['--preserve-fds', String(own.length)] : [];
+    const started = this.#spawn(['--detach', ...preserved], [...fds, ...own]);
+    const reports = starter && this.#runtime && readToEnd(this.#runtime, REPORT_FD);
+    reports?.catch(() => {});
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
     // The process may close its end at any time, and need not read everything.
     stdin?.stream.on('error', () => stdin.stream.destroy());
@@ -126,8 +137,11 @@ export class Container implements RunnerProcess {
     const filtered = stderr.stream.pipe(this.#withoutRuntimeErrors());
     const taken = Promise.all([streams.stdout(stdout.stream), streams.stderr(filtered)]);
     try {
-      if ((await started) !== 0) throw this.#startFailure(program);
-      return await this.#ended();
+      if ((await started) !== 0) throw this.#startFailure(spec);
+      const failure = starter && reports && starter.failure(await reports);
+      const exitCode = await this.#ended();
+      if (failure === undefined) return exitCode;
+      throw failure === 'unknown' ? this.#startFailure(spec) : failure;
     } finally {
       stdin?.stream.destroy();
       await taken;
@@ -135,12 +149,13 @@ export class Container implements RunnerProcess {
   }
 
   /** The runtime stays to connect the two terminals. */
-  async #runOnTerminal(program: string, { interactive, made }: OwnTerminal): Promise<number> {
+  async #runOnTerminal(spec: OciSpec, { interactive, made }: OwnTerminal): Promise<number> {
+    this.#describe(spec);
     this.#terminal = true;
     const exitCode = made
       ? await runOnMadeTerminal((slave) => this.#spawn([], [slave, slave, slave]))
       : await this.#runOnOwnTerminal(interactive);
-    if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(program);
+    if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(spec);
     return exitCode;
   }
 
@@ -149,10 +164,14 @@ export class Container implements RunnerProcess {
     return await this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
   }
 
+  #describe(spec: OciSpec): void {
+    writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
+  }
+
   /** @returns the runtime's exit code */
   async #spawn(
     options: readonly string[],
-    stdio: readonly ('ignore' | 'inherit' | number)[],
+    stdio: readonly ('ignore' | 'inherit' | 'pipe' | number)[],
   ): Promise<number> {
     // Absolute paths: crun goes into the bundle before it opens files.
     const here = process.cwd();
@@ -186,7 +205,8 @@ export class Container implements RunnerProcess {
     });
   }
 
-  #startFailure(program: string): AppError {
+  #startFailure({ process: { args } }: OciSpec): AppError {
+    const [program = ''] = args;
     const [message = `${this.#tools.runtime.name} failed without a message`] = this.#log.errors();
     return startFailure(message, program);
   }

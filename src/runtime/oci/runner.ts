@@ -21,6 +21,7 @@ import { RunnerCopies } from './runner-copies.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
+import { canStart } from './runner-starter.ts';
 import { checkTargets } from './runner-targets.ts';
 import { forUserNamespace } from './user-namespace-spec.ts';
 
@@ -143,7 +144,7 @@ export class Runner {
 }
 
 function canFilter(launcher: Launcher): boolean {
-  return launcher.kind !== 'program' || launcher.seccomp;
+  return launcher.kind !== 'program' || launcher.seccomp || canStart(launcher);
 }
 
 /** The runtime makes devices only in its own /dev, never in mounts there. */

@@ -57,6 +57,9 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
 };
 
+/** Most processes of a build have the same. */
+const made = new Map<string, OciSeccomp | undefined>();
+
 /**
  * @param architecture as in `process.arch`
  * @param granted the process's capabilities, `CAP_…`
@@ -66,6 +69,12 @@ export function seccompProfile(
   architecture: string,
   granted: ReadonlySet<string>,
 ): OciSeccomp | undefined {
+  const key = [architecture, ...granted].join(' ');
+  if (!made.has(key)) made.set(key, makeProfile(architecture, granted));
+  return made.get(key);
+}
+
+function makeProfile(architecture: string, granted: ReadonlySet<string>): OciSeccomp | undefined {
   const architectures = ARCHITECTURES[architecture];
   if (!architectures) return undefined;
   const conditional = new Set([...Object.values(NEEDED).flat(), ...COMPARED]);

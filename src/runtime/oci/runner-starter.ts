@@ -1,0 +1,82 @@
+/**
+ * A program that an OCI runtime starts in place of a process, which then becomes the process. It installs the system call
+ * filter: a runtime would compile the same filter anew for each container, which takes runc as long as all the rest.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AppError } from '../../errors.ts';
+import { isInUserNamespace } from '../../system/index.ts';
+import {
+  canFilter,
+  canLaunch,
+  isStarted,
+  launchFailure,
+  PROGRAM_FD,
+  STARTER_CAPABILITIES,
+  type SyscallProgram,
+  starterCalls,
+  syscallProgram,
+} from '../builtin/index.ts';
+import type { OciSpec } from '../process/oci-types.ts';
+import type { Launcher } from './protocol.ts';
+
+/** Whether processes may start in this way. */
+export function canStart(launcher: Launcher): boolean {
+  return (
+    launcher.kind === 'program' &&
+    launcher.name === 'runc' &&
+    canLaunch(process.arch) &&
+    canFilter(process.arch) &&
+    !isInUserNamespace()
+  );
+}
+
+export class Starter implements Disposable {
+  /** The specification for the runtime. */
+  readonly spec: OciSpec;
+  /** The file of the program: the child's descriptor `PROGRAM_FD`. */
+  readonly fd: number;
+  readonly #program: SyscallProgram;
+  readonly #name: string;
+
+  /** @param base the bundle */
+  constructor(base: string, spec: OciSpec) {
+    const last = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
+    this.#program = syscallProgram(process.arch, starterCalls(spec, last));
+    this.#name = spec.process.args[0] ?? '';
+    this.spec = withStarter(spec);
+    const path = `${base}/start`;
+    writeFileSync(path, this.#program.file, { mode: 0o700 });
+    this.fd = openSync(path, 'r');
+    rmSync(path);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.fd);
+  }
+
+  /**
+   * @param reports all that the child wrote to `REPORT_FD`
+   * @returns why the process does not run: undefined if it does, `unknown` if this program did not get so far
+   */
+  failure(reports: Buffer): AppError | 'unknown' | undefined {
+    const report = this.#program.read(reports);
+    if (isStarted(report)) return undefined;
+    return report.pid === undefined ? 'unknown' : launchFailure(report, this.#name);
+  }
+}
+
+function withStarter({ process, linux: { seccomp: _, ...linux }, ...spec }: OciSpec): OciSpec {
+  const granted = new Set([...(process.capabilities.bounding ?? []), ...STARTER_CAPABILITIES]);
+  const all = [...granted];
+  return {
+    ...spec,
+    process: {
+      ...process,
+      user: { ...process.user, uid: 0, gid: 0, additionalGids: [] },
+      args: [`/proc/self/fd/${PROGRAM_FD}`],
+      env: [],
+      capabilities: { bounding: all, effective: all, permitted: all },
+    },
+    linux,
+  };
+}
