@@ -316,6 +316,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'builder/drivers': [
     'errors.ts',
+    'api',
     'system',
     'oci',
     'files',

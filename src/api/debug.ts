@@ -21,7 +21,7 @@ export interface DebugOptions extends StoreOptions {
   readonly tools?: string | undefined;
   /** `[user][:group]`; undefined: that of the step or the image. */
   readonly user?: string | undefined;
-  /** Secrets of a failed step's mounts: none are kept with it. */
+  /** Secrets of a failed step's mounts. Default: from the files and variables from which the build took them; values are not kept. */
   readonly secrets?: readonly SecretSource[] | undefined;
   readonly ssh?: readonly SshSource[] | undefined;
   /** Keep the caller's standard input open and pass it on. */

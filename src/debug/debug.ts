@@ -18,6 +18,7 @@ import type { ImageRecord, Store } from '../store/index.ts';
 import { openDebugMounts } from './open-mounts.ts';
 import { openDebugRuntime, runDebugProcess } from './process.ts';
 import { findShell, type Shell } from './shell.ts';
+import { stepSources } from './step-sources.ts';
 import { untilStep } from './until-step.ts';
 
 /** See `Lamina.debug`. */
@@ -138,13 +139,16 @@ async function debugKept(
   await ensureLayers(store, layers, { signal });
   const tree = MergedTree.of(store, layers);
   const shell = await shellFor({ store, context, tree, options });
-  const secrets = new BuildSecrets(options, { env, warn: () => undefined });
+  const sources = stepSources(options, kept.sources, env);
+  const { gone } = sources;
+  const secrets = new BuildSecrets({ ...sources, signal }, { env, warn: () => undefined });
   await using agents = new SshAgents({
-    ...{ ssh: options.ssh, signal, env },
+    ...{ ssh: sources.ssh, signal, env },
     temporaryDirectory: () => store.temporaryDirectory(),
   });
   const { capabilities } = runtime;
-  using opened = await openDebugMounts(kept, { store, secrets, agents, capabilities, signal });
+  const mounting = { store, secrets, agents, gone, capabilities, signal };
+  using opened = await openDebugMounts(kept, mounting);
   const place = kept.file === undefined ? undefined : `${kept.file}:${kept.line}`;
   tell(options, { name: instruction, place, shell, missing: opened.missing });
   const result = await runDebugProcess(

@@ -22,6 +22,8 @@ export interface OpenMountsOptions {
   readonly store: Store;
   readonly secrets: BuildSecrets;
   readonly agents: SshAgents;
+  /** As `OpenedSources` has it. */
+  readonly gone: ReadonlyMap<string, string>;
   readonly capabilities: RuntimeCapabilities;
   readonly signal: AbortSignal | undefined;
 }
@@ -70,7 +72,7 @@ class Opening implements DebugMounts {
         this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size });
         return;
       case 'bind':
-        return this.#bind(mount, kept.layers ?? []);
+        return this.#bind(mount, kept.layers);
       case 'cache':
         return this.#cache(mount, kept.cache);
       case 'secret':
@@ -84,7 +86,14 @@ class Opening implements DebugMounts {
     this.#ready.push(() => mount);
   }
 
-  async #bind(mount: Extract<MountSpec, { kind: 'bind' }>, layers: readonly LayerId[]) {
+  async #bind(
+    mount: Extract<MountSpec, { kind: 'bind' }>,
+    layers: readonly LayerId[] | undefined,
+  ): Promise<void> {
+    if (layers === undefined) {
+      this.missing.push(`what was mounted at ${mount.target} was lost when the build was killed`);
+      return;
+    }
     const { store, signal } = this.#options;
     await ensureLayers(store, layers, { signal });
     const { path, entry } = resolveInTree(MergedTree.of(store, layers), toBytes(mount.source));
@@ -130,7 +139,7 @@ class Opening implements DebugMounts {
   async #secret({ id, target, env, mode, uid, gid }: Extract<MountSpec, { kind: 'secret' }>) {
     const bytes = await this.#options.secrets.get(id);
     if (bytes === undefined) {
-      this.missing.push(`the secret '${id}' was not given (--secret)`);
+      this.missing.push(`the secret '${id}' ${this.#why(`secret ${id}`)} (--secret)`);
       return;
     }
     const content = bytes.toString('base64');
@@ -138,11 +147,17 @@ class Opening implements DebugMounts {
     if (env !== undefined) this.env.push(`${env}=${bytes.toString('utf8')}`);
   }
 
+  #why(name: string): string {
+    const reason = this.#options.gone.get(name);
+    return reason === undefined ? 'was not given' : `is not there any more: ${reason}`;
+  }
+
   async #ssh({ id, target, mode, ...owner }: Extract<MountSpec, { kind: 'ssh' }>) {
     const { agents, capabilities } = this.#options;
     const access = { owner: ownerOnHost(capabilities.idMap, owner), mode };
     const socket = await agents.socket(id, access);
-    if (socket === undefined) this.missing.push(`the ssh agent '${id}' was not given (--ssh)`);
+    if (socket === undefined)
+      this.missing.push(`the ssh agent '${id}' ${this.#why(`ssh ${id}`)} (--ssh)`);
     else {
       const source = asBytes(socket);
       this.#add({ kind: 'bind', source, target, readonly: false, targetKind: 'file' });

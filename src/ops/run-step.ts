@@ -127,16 +127,22 @@ export async function indexFailedStep(options: RunStepOptions): Promise<StepLaye
 }
 
 /**
- * Indexes what a step had changed when its build was killed.
+ * Indexes what a step had changed when its build was killed, without files that contain a secret.
  * @param directory of its staged layer
+ * @param secrets that the step had
  */
 export async function indexLeftTree(
   directory: string,
-  options: IndexTreeOptions,
+  { secrets, ...tree }: IndexTreeOptions & { readonly secrets: readonly SecretText[] },
 ): Promise<StepLayer> {
-  const index = await indexTree(`${directory}/${TREE_DIRECTORY}`, options);
-  writeIndex(directory, index);
-  return { ...measure(index), leaks: [] };
+  const upper = `${directory}/${TREE_DIRECTORY}`;
+  const index = await indexTree(upper, tree);
+  const { signal = new AbortController().signal } = tree;
+  const changes = { entries: index.entries, directory: upper, signal };
+  const isChanged = await removeSecrets(secrets, changes);
+  const clean = isChanged ? await indexTree(upper, tree) : index;
+  writeIndex(directory, clean);
+  return { ...measure(clean), leaks: [] };
 }
 
 function prepare(op: ExecOp, options: RunStepOptions, upper: string): ProcessSpec {

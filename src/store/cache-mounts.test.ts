@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { markBusy } from '../system/index.ts';
 import type { CacheMountRequest } from './cache-mounts.ts';
 import { Store } from './store.ts';
 
@@ -42,6 +43,34 @@ describe('cache mounts', () => {
     const second = await hold({ mode: 0o700 });
     expect(readdirSync(second.directory)).toEqual(['file']);
     expect(statSync(second.directory).mode & 0o7777).toBe(0o1770);
+  });
+
+  describe('whose directory was moved into a root file system by a build that was killed', () => {
+    const taken = async () => {
+      const { directory, release } = await hold();
+      writeFileSync(join(directory, 'file'), '');
+      release();
+      const away = await store.temporaryDirectory();
+      renameSync(directory, join(away, 'cache'));
+      return { away, giveBack: () => renameSync(join(away, 'cache'), directory) };
+    };
+
+    it('wait for the helper that gives it back', async () => {
+      const { away, giveBack } = await taken();
+      const mark = markBusy(away, 'helper');
+      const own = await hold({ sharing: 'private' });
+      expect(readdirSync(own.directory)).toEqual([]);
+      own.release();
+      const waiting = hold({ sharing: 'locked' });
+      giveBack();
+      mark.finish();
+      expect(readdirSync((await waiting).directory)).toEqual(['file']);
+    });
+
+    it('are made anew if there is no helper any more', async () => {
+      await taken();
+      expect(readdirSync((await hold()).directory)).toEqual([]);
+    });
   });
 
   it('start with the content of a seed, and do not exist if it fails', async () => {

@@ -16,6 +16,7 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,7 +24,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Backoff } from '../concurrency/index.ts';
-import { hasErrorCode, type Lock, type Owner, removeTree, tryLock } from '../system/index.ts';
+import {
+  hasErrorCode,
+  isBusy,
+  type Lock,
+  type Owner,
+  removeTree,
+  tryLock,
+} from '../system/index.ts';
 import {
   idOf,
   instancesOf,
@@ -143,7 +151,15 @@ export class CacheMountStore {
       const instances = all.filter((number) => !isRetired(directory, number));
       for (const number of instances) {
         const lock = tryLock(lockFile(directory, number), mode);
-        if (lock !== undefined) return held(directory, number, lock);
+        if (lock === undefined) continue;
+        const data = `${directory}/${number}/${DATA}`;
+        if (existsSync(data)) return held(directory, number, lock);
+        if (!this.#hasHelpers()) {
+          await makeData(request, data);
+          return held(directory, number, lock);
+        }
+        lock.release();
+        if (request.sharing !== 'private') return undefined;
       }
       if (request.sharing === 'locked' && instances.length > 0) return undefined;
       const number = (all.at(-1) ?? 0) + 1;
@@ -153,6 +169,12 @@ export class CacheMountStore {
       keyLock.release();
       await trash.remove();
     }
+  }
+
+  /** Helpers of killed builds, which give back the directories that they had moved into root file systems. */
+  #hasHelpers(): boolean {
+    const { tmp } = this.#layout;
+    return readdirSync(tmp).some((name) => isBusy(`${tmp}/${name}`));
   }
 
   /** Paths for directories that are moved away under a lock, and removed after its release. */

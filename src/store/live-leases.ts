@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { hasErrorCode, type Lock, removeTree, tryLock } from '../system/index.ts';
-import { interruptedStep, isOfStep } from './interrupted-step.ts';
+import { awaitHelpers, interruptedStep, isOfStep } from './interrupted-step.ts';
 import type { StoreLayout } from './layout.ts';
 
 /** The content that live processes hold. */
@@ -51,10 +51,13 @@ export async function removeTemporaryOfDead(
     try {
       // Our lock makes it look alive, so empty it: it must hold nothing any more.
       truncateSync(lease.lock.path);
-      const kept = keepsStep ? interruptedStep(layout, lease.name) : undefined;
-      for (const left of readdirSync(layout.tmp)) {
-        if (!left.startsWith(`${lease.name}.`)) continue;
-        if (kept === undefined || !isOfStep(left, kept)) await removeTree(`${layout.tmp}/${left}`);
+      // It still gives caches back.
+      if ((await awaitHelpers(layout, lease.name)) === 'busy') continue;
+      const left = keepsStep ? interruptedStep(layout, lease.name) : undefined;
+      const kept = left?.isPrivate === true ? undefined : left;
+      for (const name of readdirSync(layout.tmp)) {
+        if (!name.startsWith(`${lease.name}.`)) continue;
+        if (kept === undefined || !isOfStep(name, kept)) await removeTree(`${layout.tmp}/${name}`);
       }
       if (kept === undefined) removeLease(lease.lock.path);
     } finally {

@@ -13,7 +13,7 @@ import { collect, type PruneResult } from './collector.ts';
 import { Database } from './database.ts';
 import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
-import { interruptedStep, readNote } from './interrupted-step.ts';
+import { awaitHelpers, interruptedStep, readNote } from './interrupted-step.ts';
 import { Journal, type Needs } from './journal.ts';
 import { KeptStepStore } from './kept-step.ts';
 import { LayerStore, type StagedLayer } from './layers.ts';
@@ -137,14 +137,18 @@ export class Store implements AsyncDisposable {
    * Takes over the step that a killed process was running, as far as it got. The caller commits or discards the layer.
    * @returns undefined if there is none, or nothing can be written
    */
-  adoptInterruptedStep(): { readonly staged: StagedLayer; readonly note: unknown } | undefined {
+  async adoptInterruptedStep(): Promise<
+    { readonly staged: StagedLayer; readonly note: unknown } | undefined
+  > {
     if (this.isReadOnly) return undefined;
     for (const { name, lock } of deadLeases(this.#layout)) {
       try {
         const left = interruptedStep(this.#layout, name);
         if (left === undefined) continue;
-        const directory = `${this.#layout.tmp}/${left}`;
-        const note = readNote(directory);
+        // Without its helper nobody knows what the step changed.
+        if ((await awaitHelpers(this.#layout, name)) !== 'finished') continue;
+        const directory = `${this.#layout.tmp}/${left.staged}`;
+        const note = readNote(directory, left);
         return { staged: this.layers.adopt(directory), note };
       } finally {
         lock.release();

@@ -1,4 +1,5 @@
 export { keepAbortReason } from './abort-reason.ts';
+export { awaitIdle, type BusyMark, type HelpersEnd, isBusy, markBusy } from './busy-directory.ts';
 export { becomeSubreaper, type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { copySparse, type DataRun, dataRuns } from './data-runs.ts';
@@ -21,6 +22,7 @@ export {
 export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
 export { CONTENT_FLAGS, type ContentFile, openContent } from './open-content.ts';
 export { type OpenedWithin, openWithin } from './open-within.ts';
+export { isOnOverlay } from './overlay-store.ts';
 export { openPseudoTerminal, type PseudoTerminal, unlockTerminal } from './pseudo-terminal.ts';
 export {
   checkInput,

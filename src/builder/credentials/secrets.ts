@@ -26,6 +26,11 @@ export class BuildSecrets {
     this.#warn = warn;
   }
 
+  /** Where a secret comes from; undefined when the build has none of this id. */
+  source(id: string): SecretSource | undefined {
+    return this.#sources.get(id);
+  }
+
   /**
    * Reads a secret, once.
    * @returns undefined when the build has no secret of this id

@@ -38,6 +38,11 @@ export class SshAgents implements AsyncDisposable {
     this.#sources = new Map(ssh.map((source) => [source.id, reach(source, env)]));
   }
 
+  /** What was given for an agent; undefined when the build has none of this id. */
+  source(id: string): SshSource | undefined {
+    return this.#options.ssh?.findLast((source) => source.id === id);
+  }
+
   /**
    * A new socket in front of an agent.
    * @returns its host path; undefined when the build has no agent of this id

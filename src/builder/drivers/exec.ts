@@ -79,8 +79,7 @@ function run(
     const runWith = async (lowers: readonly LowerDirectory[]) => {
       const settings = settingsFor(lowers);
       const { instruction, secrets } = settings;
-      const hasSecrets = secrets.length > 0;
-      const noted = { op, base, caches, staged, instruction, hasSecrets };
+      const noted = { op, base, caches, staged, instruction, secrets };
       using _ = await noteRunningStep(session, step, noted);
       try {
         return await runStep(op, settings);

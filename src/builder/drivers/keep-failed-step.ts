@@ -2,13 +2,25 @@
 import { AbortedError, type AppError, type StepError, withDetails } from '../../errors.ts';
 import type { ExecOp } from '../../graph/index.ts';
 import { ensureLayers, MergedTree, recordedForm } from '../../layers/index.ts';
-import { indexFailedStep, indexLeftTree, type RunStepOptions } from '../../ops/index.ts';
+import {
+  indexFailedStep,
+  indexLeftTree,
+  type RunStepOptions,
+  type SecretText,
+} from '../../ops/index.ts';
 import type { StepContext, VertexResult } from '../../solver/index.ts';
 import { type LayerId, noteStep, type StagedLayer, type Store } from '../../store/index.ts';
-import type { TreeForm } from '../../system/index.ts';
+import { isOnOverlay, type TreeForm } from '../../system/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { keepLayer } from './own-layer.ts';
+import {
+  filesOf,
+  type SecretFile,
+  type StepSources,
+  secretsIn,
+  sourcesOf,
+} from './step-sources.ts';
 
 /** What is known of a kept step besides its files. Kept as JSON. */
 export interface KeptStep {
@@ -26,10 +38,12 @@ export interface KeptStep {
   readonly layers: readonly LayerId[];
   /** What each of `op.mounts` needs, in order. */
   readonly mounts: readonly KeptMount[];
+  /** Absent in what older versions of lamina kept. */
+  readonly sources?: StepSources | undefined;
 }
 
 export interface KeptMount {
-  /** Of a bind mount: the file system that it shows. */
+  /** Of a bind mount: the file system that it shows; undefined: it was not recorded before the build was killed. */
   readonly layers?: readonly LayerId[] | undefined;
   /** Of a cache mount: its key in the store. */
   readonly cache?: string | undefined;
@@ -63,7 +77,8 @@ export async function keepFailedStep(
     const form = { form: 'tree', treeForm: session.runtime.capabilities } as const;
     const own = { ...form, size, files, times: 'clamp' } as const;
     const { layers } = await keepLayer(session, failed.staged, failed.base, own);
-    const detail = await describe(step, { ...failed, ...error.failure }, layers);
+    const sources = sourcesOf(session, failed.op);
+    const detail = await describe(step, { ...failed, ...error.failure, sources }, layers);
     await record(store, { detail, ownLayer: failed.staged.id, bytes: size, now: session.now });
     return withDetails(error, { isKept: true });
   } catch (cause) {
@@ -95,35 +110,37 @@ interface StepNote {
   /** Without the layer of the step. */
   readonly step: KeptStep;
   readonly treeForm: TreeForm;
+  /** All secrets that the step has. */
+  readonly secretFiles: readonly SecretFile[];
+}
+
+export interface RunningStep extends Pick<FailedStep, 'op' | 'base' | 'caches' | 'staged'> {
+  readonly instruction: string;
+  readonly secrets: readonly SecretText[];
 }
 
 /**
- * Notes what a step is that is about to run, in case this process is killed. Not for a step with secrets: only a living process can look for them in what
- * it leaves; nor where a step works on a copy of its base.
+ * Notes what a step is that is about to run, in case this process is killed. Not for a step with secrets that are in no file: nobody could look for them
+ * in what it leaves; nor where a copy of its base ends with this process.
  */
 export async function noteRunningStep(
   session: BuildSession,
   step: StepContext,
-  {
-    instruction,
-    op,
-    base,
-    caches,
-    staged,
-    hasSecrets,
-  }: Pick<FailedStep, 'op' | 'base' | 'caches' | 'staged'> & {
-    readonly instruction: string;
-    readonly hasSecrets: boolean;
-  },
+  { instruction, op, base, caches, staged, secrets }: RunningStep,
 ): Promise<Disposable | undefined> {
-  const { capabilities } = session.runtime;
-  if (hasSecrets || !capabilities.mounts.overlay) return undefined;
-  const { idMap, xattrFlavour } = capabilities;
+  const { idMap, xattrFlavour, mounts } = session.runtime.capabilities;
+  const sources = sourcesOf(session, op);
+  const secretFiles = filesOf(secrets, sources);
+  if (secretFiles === undefined) return undefined;
+  if (mounts.overlay && isOnOverlay(Buffer.from(staged.directory).toString('latin1'))) {
+    return undefined;
+  }
   const note: StepNote = {
-    step: await describe(step, { op, caches, instruction }, base.layers),
+    step: await describe(step, { op, caches, instruction, sources }, base.layers),
     treeForm: { idMap, xattrFlavour },
+    secretFiles,
   };
-  return noteStep(staged.directory, note);
+  return noteStep(staged.directory, note, { isPrivate: secretFiles.length > 0 });
 }
 
 /**
@@ -135,34 +152,39 @@ export async function keepInterruptedStep(
   store: Store,
   { now, signal }: { readonly now: () => number; readonly signal?: AbortSignal | undefined },
 ): Promise<KeptStep | undefined> {
-  const adopted = store.adoptInterruptedStep();
+  const adopted = await store.adoptInterruptedStep();
   if (adopted === undefined) return undefined;
   const { staged } = adopted;
   // The note is our own: another version may have written it.
-  const { step, treeForm } = (adopted.note ?? {}) as Partial<StepNote>;
+  const { step, treeForm, secretFiles = [] } = (adopted.note ?? {}) as Partial<StepNote>;
   const isKnown = (id: LayerId) => store.layers.get(id) !== undefined;
-  if (step?.version !== 1 || treeForm === undefined || !step.layers.every(isKnown)) {
+  const secrets = secretsIn(secretFiles);
+  const isWhole = step?.version === 1 && treeForm !== undefined && secrets !== undefined;
+  if (!isWhole || !step.layers.every(isKnown)) {
     await staged.discard();
     return undefined;
   }
   await ensureLayers(store, step.layers, { signal });
   const base = MergedTree.of(store, step.layers);
-  const { size, files } = await indexLeftTree(staged.directory, { base, form: treeForm, signal });
+  const tree = { base, form: treeForm, secrets, signal };
+  const { size, files } = await indexLeftTree(staged.directory, tree);
   const meta = await staged.commit({
     ...{ tree: true, tar: false, size, files, times: 'clamp', created: now() },
     treeForm: recordedForm(treeForm),
   });
-  const detail: KeptStep = { ...step, layers: [...step.layers, meta.id] };
+  // Others of a build that was killed soon after may not be.
+  const mounts = step.mounts.map((mount) => (mount.layers?.every(isKnown) === false ? {} : mount));
+  const detail: KeptStep = { ...step, layers: [...step.layers, meta.id], mounts };
   await record(store, { detail, ownLayer: meta.id, bytes: size, now });
   return detail;
 }
 
 type DescribedStep = Pick<FailedStep, 'op' | 'caches'> &
-  Pick<KeptStep, 'instruction' | 'exitCode' | 'signal'>;
+  Pick<KeptStep, 'instruction' | 'exitCode' | 'signal' | 'sources'>;
 
 async function describe(
   { info, inputs }: StepContext,
-  { op, caches, instruction, exitCode, signal }: DescribedStep,
+  { op, caches, instruction, exitCode, signal, sources }: DescribedStep,
   layers: readonly LayerId[],
 ): Promise<KeptStep> {
   const location = info.locations.instruction;
@@ -171,7 +193,7 @@ async function describe(
     return mount.kind === 'cache' ? { cache: caches.key(mount) } : {};
   });
   return {
-    ...{ version: 1, instruction, exitCode, signal, op, layers },
+    ...{ version: 1, instruction, exitCode, signal, op, layers, sources },
     ...{ file: location?.file, line: location?.range.start.line },
     mounts: await Promise.all(mounts),
   };

@@ -55,9 +55,13 @@ const debugFlags = {
   secret: {
     kind: 'list',
     value: 'id=…,src=…|env=…',
-    help: 'secret for the mounts of a step: none are kept with a failed one',
+    help: 'secret for the mounts of a step (default: from where the build took it)',
   },
-  ssh: { kind: 'list', value: 'id[=socket|key]', help: 'ssh agent for the mounts of a step' },
+  ssh: {
+    kind: 'list',
+    value: 'id[=socket|key]',
+    help: 'ssh agent for the mounts of a step (default: that of the build)',
+  },
   platform: { kind: 'text', value: 'os/arch', help: 'platform of the image or the build' },
   user: { kind: 'text', short: 'u', value: 'user[:group]', help: 'another user than the step’s' },
   tools: {
@@ -77,8 +81,8 @@ export const debugCommand = defineCommand({
   summary: 'open a shell in a failed step, a stage or an image',
   description: [
     'Without IMAGE, opens the file system that the last failed RUN left behind, with the mounts, environment, working directory ' +
-      'and user of the step. The store keeps it until the next build or `lamina builder prune`. No secret is kept: give those ' +
-      'that you need again with --secret.',
+      'and user of the step. The store keeps it until the next build or `lamina builder prune`. No secret is kept: they are taken ' +
+      'from where the build took them, or from --secret.',
     'With --target, --step or --file, builds PATH (default: .) up to that stage or step, and opens the result. If the step ' +
       'fails, opens what it left behind.',
     'Where there is no shell, as in distroless images, lamina uses a static busybox of this machine, or the programs of --tools. They ' +

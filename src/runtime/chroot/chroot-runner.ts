@@ -4,7 +4,7 @@
  */
 import { closeSync, mkdirSync, readFileSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
-import { becomeSubreaper, fsPath } from '../../system/index.ts';
+import { type BusyMark, becomeSubreaper, fsPath, markBusy } from '../../system/index.ts';
 import type { GuardedProcess } from '../builtin/index.ts';
 import { type CopyRights, RootCopies, type RootCopy, remove } from '../copies/index.ts';
 import {
@@ -47,6 +47,8 @@ export class ChrootRunner {
   readonly #lastCapability = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
   readonly #capabilities = ownCapabilities();
   readonly #rights: CopyRights;
+  /** Until everything is where it belongs, also when lamina was killed. */
+  readonly #mark: BusyMark;
   /** The program that starts processes for users who may not change the root. */
   readonly #proot: string | undefined;
 
@@ -59,6 +61,7 @@ export class ChrootRunner {
     const flavour = isRoot ? copiedFlavour(this.#capabilities) : 'user';
     this.#rights = { isRoot, flavour };
     this.#proot = proot;
+    this.#mark = markBusy(fsPath(stateDirectory).toString(), `chroot-${process.pid}`);
     this.#directory = `${stateDirectory}/chroot-${process.pid}`;
     // Processes whose guard was killed come here, to be seen and ended.
     becomeSubreaper();
@@ -100,6 +103,7 @@ export class ChrootRunner {
     await Promise.all(running.map(({ over }) => over));
     for (const pid of descendantsOf(process.pid)) sendSignal(pid, 'SIGKILL');
     this.#roots.close();
+    this.#mark.finish();
   }
 
   async #run(spec: ProcessSpec, { id, guarded, streams }: Running): Promise<number> {

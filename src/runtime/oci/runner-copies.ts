@@ -1,10 +1,15 @@
 /** Layers as copies, where the kernel cannot stack them: the store is on overlayfs itself, as in a container without volumes. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, statfsSync } from 'node:fs';
-import { fsPath, hasOneId, isInUserNamespace, MountFlag, mount } from '../../system/index.ts';
+import { mkdirSync } from 'node:fs';
+import {
+  fsPath,
+  hasOneId,
+  isInUserNamespace,
+  isOnOverlay,
+  MountFlag,
+  mount,
+} from '../../system/index.ts';
 import { RootCopies } from '../copies/index.ts';
-
-const OVERLAY_MAGIC = 0x79_4c_76_30;
 
 export interface CopyRequest {
   /** Bottom first. */
@@ -40,8 +45,7 @@ export class RunnerCopies {
 
   /** @returns undefined where the kernel stacks layers */
   static where(stateDirectory: string): RunnerCopies | undefined {
-    const { type } = statfsSync(fsPath(stateDirectory));
-    return type === OVERLAY_MAGIC ? new RunnerCopies(stateDirectory) : undefined;
+    return isOnOverlay(stateDirectory) ? new RunnerCopies(stateDirectory) : undefined;
   }
 
   /** Mounts a copy. */
