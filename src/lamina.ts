@@ -89,6 +89,8 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     compareImages: (options) => call(async () => (await images()).compareImages, options),
     reportImage: (options) => call(async () => (await images()).reportImage, options),
     listAttestations: (options) => call(async () => (await images()).listAttestations, options),
+    signImage: (options) => call(async () => (await images()).signImage, options),
+    verifySignatures: (options) => call(async () => (await images()).verifySignatures, options),
     sbom: (options) => call(async () => (await images()).sbom, options),
     checkImage: (options) => call(async () => (await images()).checkImage, options),
     exploreImage: (options) => call(async () => (await images()).exploreImage, options),

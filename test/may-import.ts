@@ -207,6 +207,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image',
   ],
   attestation: ['package-version.ts', 'errors.ts', 'oci', 'image', 'analysis'],
+  signature: ['errors.ts', 'oci', 'registry', 'image'],
   web: ['dockerfile', 'records', 'analysis'],
   container: [
     'environment.ts',
@@ -556,6 +557,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'advice',
     'attestation',
+    'signature',
     'web',
     'api',
   ],

@@ -59,6 +59,7 @@ export type * from './propose-dockerfile.ts';
 export type * from './registries.ts';
 export type * from './reports.ts';
 export type * from './sbom.ts';
+export type * from './signatures.ts';
 export type * from './store-check.ts';
 export type * from './store-options.ts';
 export type * from './system-info.ts';

@@ -81,6 +81,12 @@ import type {
 } from './registries.ts';
 import type { CheckImageOptions, ReportImageOptions } from './reports.ts';
 import type { Sbom, SbomOptions } from './sbom.ts';
+import type {
+  SignedManifest,
+  SignImageOptions,
+  VerifiedSignature,
+  VerifySignaturesOptions,
+} from './signatures.ts';
 import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 import type { SystemInfo, VersionInfo } from './system-info.ts';
@@ -322,6 +328,22 @@ export interface Lamina {
    * @throws AppError IMAGE_PLACE_INVALID, OCI_DOCUMENT_INVALID, REGISTRY_…, ARCHIVE_…
    */
   listAttestations(options: ListAttestationsOptions): Promise<readonly AttachedStatement[]>;
+
+  /**
+   * Signs an image in a registry by its digest, and stores the signature beside it in cosign's form.
+   *
+   * @returns the image's manifest or index first, then those of its platforms with `recursive`
+   * @throws AppError SIGNATURE_KEY_INVALID, SIGNATURE_KEY_PASSWORD, REGISTRY_…
+   */
+  signImage(options: SignImageOptions): Promise<readonly SignedManifest[]>;
+
+  /**
+   * Finds the signatures of an image in a registry that were made with a key.
+   *
+   * @returns at least one
+   * @throws AppError SIGNATURE_NOT_FOUND, SIGNATURE_INVALID, SIGNATURE_KEY_INVALID, REGISTRY_…
+   */
+  verifySignatures(options: VerifySignaturesOptions): Promise<readonly VerifiedSignature[]>;
 
   /**
    * Lists the packages of an image of any transport as a bill of materials, SPDX or CycloneDX. Reads it as `reportImage` does.

@@ -28,4 +28,5 @@ export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';
 export { reportImage } from './report.ts';
 export { sbom } from './sbom.ts';
+export { signImage, verifySignatures } from './signatures.ts';
 export { requireImage, withStore } from './with-store.ts';

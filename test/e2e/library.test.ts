@@ -68,6 +68,7 @@ describe('the types', () => {
  * ask a server that never answers.
  */
 const ABORTED = `
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createLamina } from 'lamina-build';
 
@@ -77,6 +78,8 @@ const server = createServer(() => asked());
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const registry = '127.0.0.1:' + server.address().port;
 const remote = registry + '/a';
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const signingKey = privateKey.export({ format: 'pem', type: 'pkcs8' });
 
 const sleeper = { context: '.', dockerfile: 'Sleeper' };
 const shell = ['sh', '-c', 'echo begun; sleep 60'];
@@ -112,6 +115,8 @@ const long = {
   inspectManifest: () => ({ image: remote }),
   listTags: () => ({ repository: remote }),
   listAttestations: () => ({ image: remote }),
+  signImage: () => ({ image: remote, key: signingKey }),
+  verifySignatures: () => ({ image: remote, key: signingKey }),
   createIndex: () => ({ sources: [remote], references: [remote] }),
   createManifestList: () => ({ name: 'list', sources: [remote] }),
   login: () => ({ server: registry, login }),

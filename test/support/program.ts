@@ -77,6 +77,8 @@ function completeApi(api: Partial<Lamina>): Lamina {
     optimize: unexpected,
     sbom: unexpected,
     listAttestations: unexpected,
+    signImage: unexpected,
+    verifySignatures: unexpected,
     bake: unexpected,
     readBakeDefinition: unexpected,
     proposeDockerfile: unexpected,

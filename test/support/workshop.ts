@@ -43,7 +43,9 @@ export function buildRunner(): void {
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
-  writeFileSync(`${dirname(RUNNER_PATH)}/package.json`, '{ "type": "commonjs" }\n');
+  const description = `${dirname(RUNNER_PATH)}/package.json`;
+  // A runner of another test may start just now.
+  if (!existsSync(description)) writeFileSync(description, '{ "type": "commonjs" }\n');
 }
 
 /** Bundles the program that runs one process; see `Task`. */

@@ -45,6 +45,18 @@ export const imageCommands: readonly ListedCommand[] = [
     load: async () => (await import('../commands/attest-verify.ts')).attestVerifyCommand,
   },
   {
+    name: 'sign',
+    aliases: [],
+    summary: 'sign an image in a registry',
+    load: async () => (await import('../commands/sign.ts')).signCommand,
+  },
+  {
+    name: 'verify',
+    aliases: [],
+    summary: 'verify who signed an image in a registry',
+    load: async () => (await import('../commands/verify.ts')).verifyCommand,
+  },
+  {
     name: 'explore',
     aliases: ['dive'],
     summary: 'look into an image in the terminal or a browser',
