@@ -23,6 +23,8 @@ installPackages({
   'libcap2-bin': '/usr/sbin/setcap',
   proot: 'proot',
   uidmap: 'newuidmap',
+  slirp4netns: 'slirp4netns',
+  passt: 'pasta',
   jq: 'jq',
   shellcheck: 'shellcheck',
   tmux: 'tmux',

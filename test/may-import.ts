@@ -106,6 +106,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/streams': ['system'],
   'runtime/copies': ['system'],
   'runtime/builtin': ['errors.ts', 'system', 'runtime/process'],
+  'runtime/network': [
+    'environment.ts',
+    'errors.ts',
+    'system',
+    'runtime/process',
+    'runtime/builtin',
+    'runtime/streams',
+  ],
   'runtime/chroot': [
     'errors.ts',
     'system',
@@ -126,6 +134,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/builtin',
     'runtime/streams',
     'runtime/copies',
+    'runtime/network',
     'runtime/chroot',
   ],
   'runtime/isolation': [

@@ -102,7 +102,9 @@ export interface BuildOptions extends StoreOptions {
   /** Merges the layers that the build adds, or all layers of the image, into one. */
   readonly squash?: 'own' | 'all' | undefined;
   readonly addHosts?: readonly HostAlias[] | undefined;
-  /** Default network of RUN. Undefined: `host`. */
+  /**
+   * Default network of RUN. Undefined: `host`. With another, `RUN --network=host` needs the entitlement `network.host`.
+   */
   readonly network?: NetworkMode | undefined;
   /** Platforms of the result, `os/arch[/variant]` as written; undefined or empty: the host's. */
   readonly platforms?: readonly string[] | undefined;

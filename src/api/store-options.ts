@@ -15,8 +15,12 @@ export interface StoreOptions extends CallOptions {
 /** A line of /etc/hosts. */
 export interface HostAlias {
   readonly name: string;
+  /** An IP address, or `host-gateway`: this machine. */
   readonly address: string;
 }
 
-/** The network of a process: that of this machine, or none. */
-export type NetworkMode = 'host' | 'none';
+/**
+ * The network of a process: that of this machine, none, or one of its own, from which it reaches the outside but not the
+ * loopback of this machine (needs slirp4netns or pasta).
+ */
+export type NetworkMode = 'host' | 'none' | 'private';

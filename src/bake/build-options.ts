@@ -199,16 +199,17 @@ function entitlement(target: Target, name: string): Entitlement {
 function networkMode(target: Target): BakeTargetOptions['network'] {
   const mode = textField(target, 'network');
   if (mode === undefined || mode === '' || mode === 'default') return undefined;
-  if (mode === 'host' || mode === 'none') return mode;
-  throw wrong(target, 'network', `there is no network '${mode}'`, 'there are host and none');
+  if (mode === 'host' || mode === 'none' || mode === 'private') return mode;
+  throw wrong(
+    target,
+    'network',
+    `there is no network '${mode}'`,
+    'there are host, private and none',
+  );
 }
 
 function hostAlias(name: string, address: string): HostAlias {
-  // Processes share this machine's network, so this machine is localhost.
-  return {
-    name,
-    address: address === 'host-gateway' ? '127.0.0.1' : address.replace(/^\[(.*)\]$/, '$1'),
-  };
+  return { name, address: address.replace(/^\[(.*)\]$/, '$1') };
 }
 
 /** `64m`: binary units, as Docker takes them. */

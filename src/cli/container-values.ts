@@ -1,6 +1,6 @@
 /** Flags of `lamina run` whose values have their own syntax. */
 import { resolve } from 'node:path';
-import type { DeviceSpec, TmpfsSpec, VolumeSpec } from '../api/index.ts';
+import type { DeviceSpec, NetworkMode, TmpfsSpec, VolumeSpec } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { badValue, byteSize, splitCsv } from './values.ts';
@@ -200,12 +200,17 @@ const ANY_ADDRESS = ['0.0.0.0', '[::]'];
  * A value of `--publish`: with host networking a port keeps its number, on the addresses that the process chooses.
  * @throws AppError CLI_FLAG_VALUE, CLI_NOT_YET
  */
-export function checkPort(text: string, network: 'host' | 'none' | undefined): void {
+export function checkPort(text: string, network: NetworkMode | undefined): void {
   const { ip, host, container } = PORT.exec(text)?.groups ?? {};
   if (container === undefined) throw badValue('--publish', text, 'host:container');
   if (network === 'none') {
     throw new AppError('CLI_USAGE', `ports cannot be published with --network=none: ${text}`, {
       hint: 'remove one of the two',
+    });
+  }
+  if (network === 'private') {
+    throw new AppError('CLI_NOT_YET', `ports of private networks cannot be published: ${text}`, {
+      hint: 'choose --network=host: a port of the process is the same port of this machine',
     });
   }
   if (ip !== undefined && !ANY_ADDRESS.includes(ip)) {

@@ -67,7 +67,7 @@ describe('values of flags', () => {
     ['db=10.0.0.1', 'db', '10.0.0.1'],
     ['six=::1', 'six', '::1'],
     ['six:[fe80::1]', 'six', 'fe80::1'],
-    ['me:host-gateway', 'me', '127.0.0.1'],
+    ['me:host-gateway', 'me', 'host-gateway'],
   ])('reads the host %s', (text, name, address) => {
     expect(hostAlias(text)).toEqual({ name, address });
   });
@@ -99,7 +99,8 @@ describe('values of flags', () => {
       'host',
       'none',
     ]);
-    expect(() => networkMode('bridge')).toThrow(expect.objectContaining({ code: 'CLI_NOT_YET' }));
+    expect(['private', 'bridge'].map(networkMode)).toEqual(['private', 'private']);
+    expect(() => networkMode('overlay')).toThrow(expect.objectContaining({ code: 'CLI_NOT_YET' }));
   });
 
   it('takes whole seconds for SOURCE_DATE_EPOCH', () => {

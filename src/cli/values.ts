@@ -54,12 +54,13 @@ export function labels(texts: readonly string[]): Record<string, string> {
   return result;
 }
 
-/** `name:ip`, `name=ip`, an IPv6 address with or without brackets. */
+const HOST_GATEWAY = 'host-gateway';
+
+/** `name:ip`, `name=ip`, `name:host-gateway`, an IPv6 address with or without brackets. */
 export function hostAlias(text: string): HostAlias {
   const [, name, rest] = /^([^:=]+)[:=](.+)$/.exec(text) ?? [];
   if (name === undefined || rest === undefined) throw badValue('--add-host', text, 'name=address');
-  // Processes share this machine's network, so this machine is localhost.
-  if (rest === 'host-gateway') return { name, address: '127.0.0.1' };
+  if (rest === HOST_GATEWAY) return { name, address: rest };
   const address = rest.replace(/^\[(.*)\]$/, '$1');
   if (!/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(address)) {
     throw badValue('--add-host', text, 'an IP address after the name');
@@ -76,11 +77,15 @@ export function networkMode(text: string | undefined): NetworkMode | undefined {
       return undefined;
     case 'host':
     case 'none':
+    case 'private':
       return text;
+    // Docker's default is a network of the container's own.
+    case 'bridge':
+      return 'private';
     default:
       throw new AppError('CLI_NOT_YET', `network mode ${JSON.stringify(text)} is not supported`, {
-        expected: 'host (the default) or none',
-        hint: 'with host networking, a process shares the network and the ports of this machine',
+        expected: 'host (the default), private or none',
+        hint: 'a private network has connections to the outside, and no others',
       });
   }
 }

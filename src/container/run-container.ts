@@ -23,6 +23,7 @@ import {
   programContext,
   type Runtime,
   type RuntimeCapabilities,
+  resolveHosts,
   runForeground,
 } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
@@ -132,7 +133,7 @@ function request(input: RequestInput): Omit<ProcessRequest, 'lowers' | 'mounts'>
     addedCapabilities: options.capAdd?.map(capabilityName),
     droppedCapabilities: options.capDrop?.map(capabilityName),
     devices: processDevices(options.devices ?? []),
-    extraHosts: options.addHosts,
+    extraHosts: resolveHosts(options.addHosts ?? [], options.network ?? 'host'),
     limits: options.limits,
     cgroupParent: options.cgroupParent,
     shmSize: options.shmSize,

@@ -25,7 +25,9 @@ export interface ContainerSettings {
   readonly hostname?: string | undefined;
   /** Default: `LAMINA_ISOLATION`, else `auto`. */
   readonly isolation?: IsolationChoice | undefined;
-  readonly network?: 'host' | 'none' | undefined;
+  /** Default: `host`. */
+  readonly network?: 'host' | 'none' | 'private' | undefined;
+  /** An address may be `host-gateway`: this machine. */
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
   readonly readonlyRoot?: boolean | undefined;
   readonly limits?: ResourceLimits | undefined;

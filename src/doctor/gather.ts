@@ -56,6 +56,9 @@ export async function gatherFacts(
     emulators: found,
     registries: probed,
     trust: describeTrust(env),
-    tools: TOOLS.map(({ name }) => ({ name, path: findProgram(name, env) })),
+    tools: TOOLS.map(({ name, alternative }) => ({
+      name,
+      path: findProgram(name, env) ?? (alternative && findProgram(alternative, env)),
+    })),
   };
 }

@@ -101,7 +101,7 @@ const STEPS: Arbitraries<Extract<Op, { kind: 'copy' | 'mkdir' | 'exec' }>> = {
     fc.record({
       kind: fc.constant('exec'),
       ...{ platform, args: texts, env: texts, cwd: text, user: text, hostname: text },
-      network: fc.constantFrom('host', 'none'),
+      network: fc.constantFrom('host', 'none', 'private'),
       security: fc.constantFrom('sandbox', 'insecure'),
       extraHosts: fc.array(fc.record({ name: text, address: text }), { maxLength: 2 }),
       mounts: fc.array(fc.oneof(...Object.values(MOUNTS).map((mount) => mount(inputs))), {

@@ -130,7 +130,7 @@ export const op: Shape<Op> = byKind<Op>({
     env: list(text),
     cwd: text,
     user: text,
-    network: oneOf('host', 'none'),
+    network: oneOf('host', 'none', 'private'),
     security: oneOf('sandbox', 'insecure'),
     hostname: text,
     extraHosts: list(record({ name: text, address: text })),

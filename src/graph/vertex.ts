@@ -134,7 +134,8 @@ export interface ExecOp {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly user: string;
-  readonly network: 'host' | 'none';
+  /** That of the machine, none, or one of the step's own with connections to the outside. */
+  readonly network: 'host' | 'none' | 'private';
   readonly security: 'sandbox' | 'insecure';
   readonly hostname: string;
   /** `name ip`, from --add-host. */

@@ -60,7 +60,9 @@ export async function applyRun(
 
 function writtenNetwork({ network }: RunInstruction, { options }: StagePlan) {
   if (network !== 'default') return network;
-  return options.isNetworkGiven === true ? options.network : network;
+  // BuildKit's default is a network of the step's own, where there is one.
+  if (options.isNetworkGiven !== true || options.network === 'private') return network;
+  return options.network;
 }
 
 /** Each declared ARG once, with the value that RUN sees under its name. */
@@ -95,7 +97,9 @@ function withAgent(environment: Variables, socket: string | undefined): Variable
   return environment.set(AGENT_VARIABLE, socket);
 }
 
-function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePlan): void {
+const NETWORK_HOST = 'network.host';
+
+function checkAllowed({ security, network, devices, node }: RunInstruction, plan: StagePlan): void {
   const { options } = plan;
   if (security === 'insecure' && !options.allow?.includes('security.insecure')) {
     const flag = node.flags.find(({ name }) => name === 'security');
@@ -103,6 +107,14 @@ function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePl
       location: flag && options.tree.source.location(flag.range),
       expected: '--allow security.insecure on the command line',
       hint: 'such a step has full root privileges on this machine: allow it only for Dockerfiles you trust',
+    });
+  }
+  if (network === 'host' && options.network !== 'host' && !options.allow?.includes(NETWORK_HOST)) {
+    const flag = node.flags.find(({ name }) => name === 'network');
+    throw new AppError('PLAN_NOT_ALLOWED', 'RUN --network=host is not allowed in this build', {
+      location: flag && options.tree.source.location(flag.range),
+      expected: `--allow ${NETWORK_HOST} on the command line`,
+      hint: `the build has --network=${options.network}: allow the network of this machine only for Dockerfiles you trust`,
     });
   }
   for (const { name, required, range } of devices) {

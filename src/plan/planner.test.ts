@@ -112,6 +112,24 @@ COPY --from=files /x /x
     });
   });
 
+  it.each(['none', 'private'] as const)(
+    'need --allow for the host network when the build has %s',
+    async (network) => {
+      const text = 'FROM base\nRUN --network=host a\n';
+      await expect(plan(text, { network })).rejects.toMatchObject({
+        code: 'PLAN_NOT_ALLOWED',
+        message: 'RUN --network=host is not allowed in this build',
+        location: { range: { start: { line: 2, column: 5 } } },
+      });
+      const { graph } = await plan(text, { network, allow: ['network.host'] });
+      const networks = [...graph.vertices.values()].flatMap(({ op }) =>
+        op.kind === 'exec' ? [op.network] : [],
+      );
+      expect(networks).toEqual(['host']);
+      await expect(plan(text)).resolves.toBeDefined();
+    },
+  );
+
   it('number their steps, the base image being one', async () => {
     const made = await plan('FROM base AS build\nRUN a\nENV x=y\nCOPY b /c\nFROM build\nRUN d\n');
     const names = reachable(made.graph, [made.target]).map(

@@ -40,7 +40,7 @@ export interface PlanOptions {
   /** Names of stages whose steps ignore the cache. */
   readonly noCacheFilter: readonly string[];
   /** The network of RUN without a flag. */
-  readonly network: 'host' | 'none';
+  readonly network: 'host' | 'none' | 'private';
   /** Whether the user set that network. */
   readonly isNetworkGiven?: boolean | undefined;
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[];

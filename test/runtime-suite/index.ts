@@ -13,6 +13,7 @@ import { generatedFileCases } from './generated-files.ts';
 import { hostileImageCases } from './hostile-images.ts';
 import { layerCases } from './layers.ts';
 import { mountCases } from './mounts.ts';
+import { networkCases } from './networks.ts';
 import { processCases } from './processes.ts';
 
 export function runtimeSuite(name: string, openRuntime: OpenRuntime): void {
@@ -36,6 +37,7 @@ export function runtimeSuite(name: string, openRuntime: OpenRuntime): void {
     layerCases(bench);
     hostileImageCases(bench);
     mountCases(bench);
+    networkCases(bench);
     endingCases(bench);
   });
 }

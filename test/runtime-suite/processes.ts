@@ -208,16 +208,5 @@ export function processCases(bench: Bench): void {
       expect(ran.stdout).toBe('0077\n');
       expect(statSync(`${upper}/x`).mode & 0o7777).toBe(0o600);
     });
-
-    if (bench.capabilities.network.includes('none')) {
-      test('without network there is only the loopback', async () => {
-        const ran = await bench.workshop.shell('ls /sys/class/net; ip link show lo', {
-          network: 'none',
-        });
-        expect(ran.stdout).toMatch(/^lo\n/);
-        expect(ran.stdout).toMatch(/LOOPBACK,UP/);
-        expect(ran.stdout).not.toMatch(/eth/);
-      });
-    }
   });
 }

@@ -8,6 +8,7 @@ import {
   planBuild,
   type ResolveImage,
 } from '../../plan/index.ts';
+import { resolveHosts } from '../../runtime/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import { isPlatformOpen, targetPlatforms } from '../run/target-platforms.ts';
@@ -54,7 +55,7 @@ function planOptions(run: BuildRun, definition: Definition, choice: Choice): Pla
     noCacheFilter: options.noCacheFilter ?? [],
     network: options.network ?? 'host',
     isNetworkGiven: options.network !== undefined,
-    extraHosts: options.addHosts ?? [],
+    extraHosts: resolveHosts(options.addHosts ?? [], options.network ?? 'host'),
     shmSize: options.shmSize,
     ulimits: options.ulimits ?? [],
     allow: options.allow ?? [],

@@ -165,7 +165,7 @@ export const buildFlags = {
     kind: 'text',
     value: 'mode',
     group: STEPS,
-    help: 'network of RUN steps: host (that of this machine, the default) or none',
+    help: 'network of RUN steps: host (that of this machine, the default), private (one for each step, with connections to the outside) or none',
   },
   'add-host': {
     kind: 'list',

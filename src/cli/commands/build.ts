@@ -49,7 +49,7 @@ export const buildCommand = defineCommand({
       'an HTTP(S) server: a context archive or a Dockerfile. --file is then relative to the fetched context, and .dockerignore is ignored.',
     'lamina builds only the stages that the target needs, and runs independent steps in parallel. The result goes to the ' +
       'local image store unless --output says otherwise. Progress goes to standard error, results to standard output.',
-    'RUN steps share the network of this machine, unless you set --network=none.',
+    'RUN steps share the network of this machine, unless you set --network=private or none.',
   ],
   flags: buildFlags,
   args: [1, 1],

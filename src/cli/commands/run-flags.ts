@@ -63,7 +63,7 @@ export const runFlags = {
   network: {
     kind: 'text',
     value: 'mode',
-    help: 'network of the container: host (that of this machine, the default) or none',
+    help: 'network of the container: host (that of this machine, the default), private (its own, with connections to the outside; also as bridge) or none',
   },
   net: { kind: 'text', value: 'mode', help: 'same as --network' },
   'add-host': { kind: 'list', value: 'name=ip', help: 'add a host-to-IP mapping' },

@@ -1,5 +1,10 @@
 /** The calls that take away what a process may not have. */
-import { capabilityNumber, type OciRlimit, type OciSpec } from '../process/index.ts';
+import {
+  capabilityNumber,
+  type OciNamespace,
+  type OciRlimit,
+  type OciSpec,
+} from '../process/index.ts';
 import { attach } from './mount-calls.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import type { Call } from './syscall-program.ts';
@@ -41,7 +46,7 @@ export function secureCalls(
   const name = Buffer.from(hostname);
   return [
     { name: 'sethostname', args: [name, name.length] },
-    ...(linux.namespaces.some(({ type }) => type === 'network') ? loopback(firstFd) : []),
+    ...(linux.namespaces.some(isNewNetwork) ? loopback(firstFd) : []),
     ...writeFile('/proc/self/oom_score_adj', String(process.oomScoreAdj), firstFd),
     // What this kernel lacks, its containers lack too.
     ...linux.readonlyPaths.flatMap((path) =>
@@ -132,8 +137,12 @@ function maskedPath(path: string, isDirectory: boolean | undefined): Call[] {
 
 const RECURSIVE = 0x4000;
 
+function isNewNetwork({ type, path }: OciNamespace): boolean {
+  return type === 'network' && path === undefined;
+}
+
 /** Starts the only interface of a new network namespace. */
-function loopback(fd: number): Call[] {
+export function loopback(fd: number): Call[] {
   const request = Buffer.alloc(40);
   request.write('lo');
   request.writeUInt16LE(IFF_UP_RUNNING, INTERFACE_NAME_BYTES);

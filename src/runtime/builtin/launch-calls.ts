@@ -2,7 +2,7 @@
  * The system calls that start the process of an OCI specification: what runc does, without runc. Sources of mounts are
  * opened before the root changes, and attached after it, so that no link of the image leads out of it.
  */
-import type { OciDevice, OciMount, OciSpec } from '../process/index.ts';
+import type { OciDevice, OciMount, OciNamespace, OciSpec } from '../process/index.ts';
 import { capabilityCalls, secureCalls } from './credential-calls.ts';
 import { deviceCalls, deviceSources } from './device-calls.ts';
 import { execCalls, NOT_STARTED } from './exec-calls.ts';
@@ -32,6 +32,7 @@ const FIRST_FD = REPORT_FD + 1;
 const SIGCHLD = 17;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+const O_RDONLY_CLOEXEC = 0o2000000;
 const O_WRONLY_CLOEXEC = 0o2000001;
 const O_RDWR = 2;
 const TIOCSCTTY = 0x540e;
@@ -44,7 +45,10 @@ const JOIN_SESSION_KEYRING = 1;
  */
 export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
   const pid = Buffer.alloc(16);
-  const flags = spec.linux.namespaces.reduce((all, { type }) => all | (CLONE[type] ?? 0), 0);
+  const flags = spec.linux.namespaces.reduce(
+    (all, { type, path }) => (path === undefined ? all | (CLONE[type] ?? 0) : all),
+    0,
+  );
   const devices = deviceSources(spec, host.nodeOf);
   const sources = [...devices, ...mountSources(spec.mounts, host)];
   const trees = new Map(sources.map((source, index) => [source.key, FIRST_FD + index]));
@@ -53,6 +57,7 @@ export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
     // What lamina was started with is not for the process, and would change the numbers of what is opened here.
     { name: 'close_range', args: [FIRST_FD, 0xffff_ffff, 0] },
     ...host.cgroupProcesses.flatMap(joinCgroup),
+    ...spec.linux.namespaces.flatMap(joinNamespace),
     {
       name: 'clone',
       args: [BigInt(flags | CLONE.parent | CLONE.parentSetTid | SIGCHLD), 0, pid],
@@ -84,6 +89,16 @@ function joinCgroup(path: string): Call[] {
   return [
     { name: 'openat', args: [AT_FDCWD, cString(path), O_WRONLY_CLOEXEC, 0], label: 'cgroup' },
     { name: 'write', args: [FIRST_FD, itself, 1], label: 'cgroup' },
+    { name: 'close', args: [FIRST_FD] },
+  ];
+}
+
+/** Children are in it, too. */
+function joinNamespace({ type, path }: OciNamespace): Call[] {
+  if (path === undefined) return [];
+  return [
+    { name: 'openat', args: [AT_FDCWD, cString(path), O_RDONLY_CLOEXEC, 0], label: type },
+    { name: 'setns', args: [FIRST_FD, CLONE[type] ?? 0], label: type },
     { name: 'close', args: [FIRST_FD] },
   ];
 }

@@ -202,7 +202,11 @@ interface Running {
 
 function refuseWhatIsLacking(spec: ProcessSpec, isolation: Isolation): void {
   const lacking = [
-    { wanted: spec.network === 'none', what: 'networks of its own', hint: 'remove --network=none' },
+    {
+      wanted: spec.network !== 'host',
+      what: 'networks of its own',
+      hint: `remove --network=${spec.network}`,
+    },
     {
       wanted: Object.values(spec.limits).some((limit) => limit !== undefined),
       what: 'limits of control groups',

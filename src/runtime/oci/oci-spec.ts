@@ -7,6 +7,7 @@ import type {
   OciDeviceRule,
   OciLimits,
   OciMount,
+  OciNamespace,
   OciSpec,
 } from '../process/oci-types.ts';
 import type { ProcessDevice, ProcessSpec } from '../process/spec.ts';
@@ -31,6 +32,8 @@ export interface OciHost {
   /** For insecure processes: the devices of this machine. */
   readonly devices: readonly OciDevice[];
   readonly limits: OciLimits;
+  /** The namespace of a private network, absolute. */
+  readonly networkPath?: string | undefined;
   readonly oomScoreAdj: number;
   /** For processes with a terminal. */
   readonly consoleSize?: ConsoleSize | undefined;
@@ -58,7 +61,7 @@ export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
     {
       security: spec.security,
       added: spec.addedCapabilities,
-      dropped: spec.droppedCapabilities,
+      dropped: droppedCapabilities(spec),
     },
     host.availableCapabilities,
   );
@@ -72,7 +75,7 @@ export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
     process: ociProcess(spec, { ...host, granted }),
     mounts: [...defaultMounts(spec, host), ...host.mounts],
     linux: {
-      namespaces: namespaces(spec),
+      namespaces: namespaces(spec, host.networkPath),
       cgroupsPath: host.cgroupsPath,
       resources: {
         devices: [{ allow: insecure, access: 'rwm' }, ...spec.devices.map(deviceRule)],
@@ -100,10 +103,22 @@ function deviceRule({ type, major, minor, access }: ProcessDevice): OciDeviceRul
   return { allow: true, type, major, minor, access };
 }
 
-function namespaces({ network }: ProcessSpec): { type: string }[] {
-  const types = ['pid', 'ipc', 'uts', 'mount', 'cgroup'];
-  if (network === 'none') types.push('network');
-  return types.map((type) => ({ type }));
+/** Raw packets would leave a private network for the loopback of this machine, past its routes. */
+function droppedCapabilities({ network, droppedCapabilities: dropped }: ProcessSpec) {
+  return network === 'private' ? [...dropped, 'NET_RAW'] : dropped;
+}
+
+function namespaces({ network }: ProcessSpec, path: string | undefined): OciNamespace[] {
+  const own = ['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }));
+  switch (network) {
+    case 'host':
+      return own;
+    case 'none':
+      return [...own, { type: 'network' }];
+    case 'private':
+      if (path === undefined) throw new Error('a private network was not made');
+      return [...own, { type: 'network', path }];
+  }
 }
 
 function defaultMounts({ security, shmSize }: ProcessSpec, host: OciHost): OciMount[] {

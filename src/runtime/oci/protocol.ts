@@ -3,6 +3,7 @@
  * payload; JSON for messages, raw bytes for output, so that output is never re-encoded.
  */
 import type { ErrorCode } from '../../error-code.ts';
+import type { NetworkTool } from '../network/index.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
 
 /** `foreground`: the runner's own standard streams, instead of pipes to lamina. */
@@ -17,6 +18,8 @@ export type Command =
       readonly stdio: StdioMode;
       /** Foreground only: standard input is passed on. */
       readonly interactive: boolean;
+      /** For a private network. */
+      readonly networkTool: NetworkTool | undefined;
     }
   /** Ends the whole container at once. */
   | { readonly kind: 'kill'; readonly id: number }

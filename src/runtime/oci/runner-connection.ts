@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { Environment } from '../../environment.ts';
 import { AbortedError, AppError } from '../../errors.ts';
+import type { NetworkTool } from '../network/index.ts';
 import type { OnOutput, ProcessResult, ProcessSpec } from '../process/index.ts';
 import { refusedNamespaces } from './privileges.ts';
 import {
@@ -32,6 +33,8 @@ export interface ConnectionRunOptions {
   readonly signal: AbortSignal;
   /** With lamina's own standard streams: standard input too. */
   readonly interactive: boolean;
+  /** For a private network. */
+  readonly networkTool: NetworkTool | undefined;
 }
 
 interface Pending {
@@ -99,7 +102,7 @@ export class RunnerConnection {
 
   /** @throws AppError from the runner, RUNTIME_LOST, AbortedError */
   async run(spec: ProcessSpec, options: ConnectionRunOptions): Promise<ProcessResult> {
-    const { onOutput, signal, interactive } = options;
+    const { onOutput, signal, interactive, networkTool } = options;
     this.#lastId += 1;
     const id = this.#lastId;
     let timeout: NodeJS.Timeout | undefined;
@@ -109,8 +112,8 @@ export class RunnerConnection {
     };
     signal.addEventListener('abort', onAbort);
     try {
-      const stdio = this.#stdio;
-      const result = await this.#ask(id, { kind: 'run', id, spec, stdio, interactive }, onOutput);
+      const how = { stdio: this.#stdio, interactive, networkTool };
+      const result = await this.#ask(id, { kind: 'run', id, spec, ...how }, onOutput);
       if (signal.aborted) throw new AbortedError();
       if (result === undefined) throw new Error('a container ended without a result');
       return result;

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { isInUserNamespace, mount } from '../../system/index.ts';
+import { PrivateNetwork } from '../network/index.ts';
 import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
 import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
@@ -116,7 +117,9 @@ export class Runner {
       const root = await mountRoot(command.spec, base, around);
       const mounts = await ociMounts(command.spec, base, around);
       checkTargets(root.path, mounts);
-      const spec = this.#ociSpec(command.spec, mounts, cgroup);
+      await using network = await privateNetwork(command, base);
+      const networkPath = network?.path;
+      const spec = this.#ociSpec(command.spec, { mounts, cgroup, networkPath });
       const oci = isInUserNamespace() ? forUserNamespace(spec) : spec;
       const result = await container.run(oci, streamsOf(command, sink));
       await root.save();
@@ -126,7 +129,7 @@ export class Runner {
     }
   }
 
-  #ociSpec(spec: ProcessSpec, mounts: readonly OciMount[], cgroup: Cgroup): OciSpec {
+  #ociSpec(spec: ProcessSpec, { mounts, cgroup, networkPath }: Prepared): OciSpec {
     return ociSpec(spec, {
       rootPath: 'rootfs',
       mounts,
@@ -137,10 +140,22 @@ export class Runner {
       messageQueues: this.#machine.messageQueues,
       devices: spec.security === 'insecure' && !isInUserNamespace() ? devicesBeside(mounts) : [],
       limits: cgroup.limits,
+      networkPath,
       oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
       consoleSize: spec.terminal ? ownTerminalSize() : undefined,
     });
   }
+}
+
+interface Prepared {
+  readonly mounts: readonly OciMount[];
+  readonly cgroup: Cgroup;
+  readonly networkPath: string | undefined;
+}
+
+async function privateNetwork({ spec, networkTool }: RunCommand, base: string) {
+  if (spec.network !== 'private' || networkTool === undefined) return undefined;
+  return PrivateNetwork.open(`${base}/network`, networkTool);
 }
 
 function canFilter(launcher: Launcher): boolean {

@@ -7,6 +7,7 @@
 import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import { findProgram, hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
+import { findNetworkTool, type NetworkTool, networkToolMissing } from '../network/index.ts';
 import type {
   Isolation,
   ProcessResult,
@@ -54,16 +55,25 @@ export class SandboxRuntime implements Runtime {
   /**
    * @throws AppError RUNTIME_NO_NAMESPACES, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
    *   RUNTIME_TOO_MANY_LAYERS, RUNTIME_START_FAILED, RUNTIME_NOT_FOUND, RUNTIME_NOT_EXECUTABLE,
-   *   RUNTIME_WRONG_FORMAT, RUNTIME_LOST; AbortedError within a second of the signal
+   *   RUNTIME_WRONG_FORMAT, RUNTIME_NETWORK_TOOL, RUNTIME_NETWORK_FAILED, RUNTIME_LOST; AbortedError within a second of the signal
    */
   async run(spec: ProcessSpec, options: RunOptions = {}): Promise<ProcessResult> {
     if (this.capabilities.mounts.overlay && spec.lowers.length > MAX_LAYERS)
       throw tooManyLayers(spec.lowers.length);
     const signal = jointSignal(this.#options.signal, options.signal);
     if (signal.aborted) throw new AbortedError();
+    const networkTool = spec.network === 'private' ? this.#networkTool() : undefined;
     const connection = await abortable(this.#connect(), signal);
     const { onOutput, interactive = false } = options;
-    return connection.run(spec, { onOutput, signal, interactive });
+    return connection.run(spec, { onOutput, signal, interactive, networkTool });
+  }
+
+  /** Undefined where a private network is refused. */
+  #networkTool(): NetworkTool | undefined {
+    if (!this.capabilities.network.includes('private')) return undefined;
+    const tool = findNetworkTool(this.#options.env);
+    if (tool === undefined) throw networkToolMissing();
+    return tool;
   }
 
   forward(signal: NodeJS.Signals): boolean {
@@ -110,6 +120,8 @@ export class SandboxRuntime implements Runtime {
   }
 }
 
+const NETWORKS = ['host', 'none', 'private'] as const;
+
 function capabilitiesOf(isolation: Isolation): RuntimeCapabilities {
   switch (isolation) {
     case 'chroot':
@@ -121,13 +133,13 @@ function capabilitiesOf(isolation: Isolation): RuntimeCapabilities {
         idMap: hasOneId() ? 'single' : 'root',
         xattrFlavour: 'user',
         ...{ mounts: { overlay: true, erofs: false }, namespaces: true, cgroups: false },
-        ...{ seccomp: true, network: ['host', 'none'], devices: false },
+        ...{ seccomp: true, network: NETWORKS, devices: false },
       };
     default:
       return {
         ...ROOT_FORM,
         ...{ mounts: { overlay: true, erofs: kernelHasErofs() }, namespaces: true, cgroups: true },
-        ...{ seccomp: true, network: ['host', 'none'], devices: true },
+        ...{ seccomp: true, network: NETWORKS, devices: true },
       };
   }
 }

@@ -28,7 +28,7 @@ if (isInUserNamespace()) {
     async (_, map, owner) => {
       const directory = mkdtempSync(join(tmpdir(), 'lamina-userns-'));
       chownSync(directory, owner, owner);
-      const [program = '', ...args] = inUserNamespace(map);
+      const [program = '', ...args] = [...withTun(directory), ...inUserNamespace(map)];
       const command = [
         process.execPath,
         // For the configuration, where Node.js 22 does not do it by itself.
@@ -56,4 +56,10 @@ if (isInUserNamespace()) {
     },
     LIMIT_MS + 10_000,
   );
+}
+
+/** The beginning of a command line: every user may use /dev/net/tun there, as on machines with udev. */
+function withTun(directory: string): readonly string[] {
+  const script = `mknod -m 666 ${directory}/tun c 10 200; mount --bind ${directory}/tun /dev/net/tun; exec "$@"`;
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', script, 'sh'];
 }

@@ -16,6 +16,11 @@ test("without the host's network, servers on its loopback are left out", () => {
   expect(resolvFile(text, 'none')).toBe('search x\nnameserver 9.9.9.9\n# nameserver\n');
 });
 
+test('a private network has one name server, which forwards to those of this machine', () => {
+  const text = 'search x\nnameserver 127.0.0.1\nnameserver 9.9.9.9\noptions edns0\n';
+  expect(resolvFile(text, 'private')).toBe('nameserver 10.215.199.3\nsearch x\noptions edns0\n');
+});
+
 test.each([
   ['nameserver 127.0.0.53\noptions edns0\n', 'behind'],
   ['nameserver 127.0.0.53\nnameserver 1.1.1.1\n', 'own'],

@@ -1,6 +1,7 @@
 /** The files that every container gets from outside: /etc/hosts and /etc/resolv.conf. */
 import { readFileSync } from 'node:fs';
-import type { ExtraHost } from './spec.ts';
+import { PRIVATE_ADDRESSES } from './private-address.ts';
+import type { ExtraHost, ProcessNetwork } from './spec.ts';
 
 /** The text of /etc/hosts: this machine under both its names, then the user's entries. */
 export function hostsFile(hostname: string, extraHosts: readonly ExtraHost[]): string {
@@ -13,16 +14,16 @@ export function hostsFile(hostname: string, extraHosts: readonly ExtraHost[]): s
 }
 
 /**
- * The text of /etc/resolv.conf. With the host's network it is the host's file; otherwise name servers on the host's
- * loopback are left out, since nothing answers there.
+ * The text of /etc/resolv.conf. With the host's network it is the host's file. Without a network, name servers on the
+ * host's loopback are left out, since nothing answers there. A private network has a name server of its own.
  * @param text the host's file
  */
-export function resolvFile(text: string, network: 'host' | 'none'): string {
+export function resolvFile(text: string, network: ProcessNetwork): string {
   if (network === 'host') return text;
-  return text
-    .split('\n')
-    .filter((line) => !isLoopback(nameserver(line)))
-    .join('\n');
+  const lines = text.split('\n');
+  if (network === 'none') return lines.filter((line) => !isLoopback(nameserver(line))).join('\n');
+  const others = lines.filter((line) => nameserver(line) === undefined);
+  return [`nameserver ${PRIVATE_ADDRESSES.nameServer}`, ...others].join('\n');
 }
 
 /**

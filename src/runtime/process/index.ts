@@ -1,5 +1,6 @@
 export { COVERED_DIRECTORIES } from './container-view.ts';
 export { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
+export { resolveHosts } from './extra-hosts.ts';
 export { hostDevices } from './host-devices.ts';
 export { ISOLATIONS, type Isolation, type IsolationChoice } from './isolation.ts';
 export {
@@ -15,6 +16,7 @@ export { isMountFailure } from './mount-failure.ts';
 export { ociProcess } from './oci-process.ts';
 export type * from './oci-types.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
+export { PRIVATE_ADDRESSES } from './private-address.ts';
 export {
   explainedStart,
   type ProgramContext,

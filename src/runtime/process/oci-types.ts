@@ -76,6 +76,12 @@ export interface ConsoleSize {
   readonly width: number;
 }
 
+export interface OciNamespace {
+  readonly type: string;
+  /** A namespace to join; undefined: a new one. */
+  readonly path?: string;
+}
+
 export interface OciSpec {
   readonly ociVersion: '1.0.2';
   readonly hostname: string;
@@ -100,7 +106,7 @@ export interface OciSpec {
   };
   readonly mounts: readonly OciMount[];
   readonly linux: {
-    readonly namespaces: readonly { readonly type: string }[];
+    readonly namespaces: readonly OciNamespace[];
     readonly cgroupsPath: string;
     readonly resources: OciLimits & {
       readonly devices: readonly OciDeviceRule[];

@@ -58,7 +58,7 @@ export interface ProcessRequest {
   /** Files that replace the image's own; their paths are resolved. */
   readonly lowerFiles?: readonly LowerFile[] | undefined;
   readonly hostname?: string | undefined;
-  readonly network?: 'host' | 'none' | undefined;
+  readonly network?: ProcessSpec['network'] | undefined;
   readonly security?: 'sandbox' | 'insecure' | undefined;
   readonly extraHosts?: readonly ExtraHost[] | undefined;
   readonly terminal?: boolean | undefined;

@@ -114,6 +114,9 @@ export interface ExtraHost {
   readonly address: string;
 }
 
+/** That of this machine, none, or one of its own with connections to the outside. */
+export type ProcessNetwork = 'host' | 'none' | 'private';
+
 export interface ProcessSpec {
   /** Bottom first. None: the root filesystem starts empty. */
   readonly lowers: readonly LowerDirectory[];
@@ -130,7 +133,7 @@ export interface ProcessSpec {
   readonly newDirectories: readonly BytePath[];
   readonly user: ProcessUser;
   readonly hostname: string;
-  readonly network: 'host' | 'none';
+  readonly network: ProcessNetwork;
   readonly security: 'sandbox' | 'insecure';
   readonly extraHosts: readonly ExtraHost[];
   readonly mounts: readonly ProcessMount[];

@@ -1,0 +1,66 @@
+/** The programs that connect a network namespace to the outside, without privileges there. */
+import type { Environment } from '../../environment.ts';
+import { AppError } from '../../errors.ts';
+import { findProgram } from '../../system/index.ts';
+import { PRIVATE_ADDRESSES } from '../process/index.ts';
+import { INTERFACE, MTU } from './namespace-calls.ts';
+
+/** A program of this machine, as plain data. */
+export interface NetworkTool {
+  readonly name: 'slirp4netns' | 'pasta';
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** In the order of preference: profiles of AppArmor and SELinux restrict where pasta may read and write. */
+const NAMES = ['slirp4netns', 'pasta'] as const;
+
+/** @returns undefined when neither program is in PATH */
+export function findNetworkTool(env: Environment): NetworkTool | undefined {
+  for (const name of NAMES) {
+    const path = findProgram(name, env);
+    if (path !== undefined) return { name, path };
+  }
+  return undefined;
+}
+
+export function networkToolMissing(): AppError {
+  return new AppError('RUNTIME_NETWORK_TOOL', 'neither slirp4netns nor pasta is installed', {
+    expected: 'one of them, for a private network',
+    hint: 'install it: apt-get install slirp4netns',
+  });
+}
+
+/** The descriptor on which slirp4netns says that it is ready. */
+export const READY_FD = 3;
+
+/**
+ * Both stay in the foreground, give up what they may do once they are ready, and connect to nothing on the loopback of
+ * this machine but its name server.
+ *
+ * @param paths.namespace the network namespace, mounted on a file
+ * @param paths.ready gets text when the network works; absolute
+ */
+export function toolArguments(
+  { name }: NetworkTool,
+  paths: { readonly namespace: string; readonly ready: string },
+): readonly string[] {
+  const { cidr, netmask, process, gateway, nameServer } = PRIVATE_ADDRESSES;
+  if (name === 'slirp4netns') {
+    return [
+      ...['--netns-type=path', `--cidr=${cidr}`, `--mtu=${MTU}`, '--disable-host-loopback'],
+      ...['--enable-sandbox', '--enable-seccomp', `--ready-fd=${READY_FD}`],
+      ...[paths.namespace, INTERFACE],
+    ];
+  }
+  return [
+    // The default user could not enter the namespace.
+    ...['--foreground', '--quiet', '--stderr', '--runas', '0', '--ipv4-only'],
+    ...['--address', process, '--netmask', netmask, '--gateway', gateway, '--no-map-gw'],
+    ...['--dns-forward', nameServer, '--mtu', String(MTU), '--ns-ifname', INTERFACE],
+    // By default it forwards ports of this machine's loopback, in both directions.
+    ...['-t', 'none', '-u', 'none', '-T', 'none', '-U', 'none'],
+    ...['--no-dhcp', '--no-dhcpv6', '--no-ndp', '--no-ra'],
+    ...['--pid', paths.ready, '--netns', paths.namespace],
+  ];
+}
