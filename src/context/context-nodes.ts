@@ -24,6 +24,10 @@ export class ContextNodes {
   /** The latest finding: most questions are about the files in order. */
   #latest = 0;
 
+  get length(): number {
+    return this.#entries.length;
+  }
+
   add(entry: FileEntry, identity: FileIdentity, state: PatternState): number {
     const number = this.#entries.length;
     this.#entries.add(entry);

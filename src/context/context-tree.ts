@@ -33,8 +33,11 @@ import {
 } from '../system/index.ts';
 import { ContextNodes } from './context-nodes.ts';
 import { type IgnoreFile, IgnoreMatcher } from './dockerignore.ts';
+import { EarlierLooks, type Look, lookName, looksTheSame, plainPaths } from './earlier-look.ts';
 import { LinkGroups, readHostDirectory, readHostFile, unreadable } from './host-files.ts';
 import { KnownSelections } from './known-selections.ts';
+import { marksOf } from './look-marks.ts';
+import { measureSources } from './measure.ts';
 import { type FactStore, isSettled, StatCache } from './stat-cache.ts';
 import { TreeState } from './tree-state.ts';
 
@@ -58,6 +61,15 @@ export function openContext(options: ContextOptions): ContextTree {
 
 /** Number of the context's directory. */
 const ROOT = 0;
+/** Looking at fewer files again takes no longer than finding out that they have not changed. */
+const LEAST_OF_A_LOOK = 256;
+
+/** What `measure` read. */
+interface Measured {
+  readonly name: string;
+  readonly paths: readonly BytePath[];
+  readonly bytes: number;
+}
 
 interface State {
   readonly digest: string;
@@ -72,6 +84,10 @@ export class ContextTree implements FileTree, Disposable {
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;
   readonly #selections: KnownSelections;
+  readonly #looks: EarlierLooks;
+  #measured: Measured | undefined;
+  /** States of an earlier build, which hold since all files look the same. */
+  #assumed: Look['states'] = [];
   readonly #now: () => number;
   /** By their paths. */
   readonly #states = new Map<string, State | undefined>();
@@ -92,6 +108,7 @@ export class ContextTree implements FileTree, Disposable {
       now: this.#now,
     });
     this.#selections = new KnownSelections(options.facts, directory.hostPath);
+    this.#looks = new EarlierLooks(options.facts, directory.hostPath);
     const root = readHostFile(directory, '', this.#groups);
     if (root === undefined) throw notFound(options.directory);
     this.#nodes.add(root.entry, root.identity, undefined);
@@ -151,6 +168,29 @@ export class ContextTree implements FileTree, Disposable {
   }
 
   /**
+   * Bytes of the contents that the sources of COPY and ADD match, each once. If all files look as in an earlier build,
+   * reads nothing else of them: the selections of that build are known.
+   *
+   * @throws as `measureSources`
+   */
+  measure(sources: readonly string[]): number {
+    const paths = plainPaths(sources, this.#matcher);
+    if (paths === undefined) return measureSources(this, sources).bytes;
+    const name = lookName(paths, this.#matcher);
+    const earlier = this.#looks.find(name);
+    if (earlier !== undefined) {
+      const [root, matcher, expected] = [this.hostPath, this.#matcher, earlier.marks];
+      if (looksTheSame({ root, paths, matcher, expected })) {
+        this.#assume(earlier);
+        return earlier.bytes;
+      }
+    }
+    const { bytes } = measureSources(this, sources);
+    this.#measured = { name, paths, bytes };
+    return bytes;
+  }
+
+  /**
    * The digest of a selection, if an earlier build remembered it and nothing at or below the paths has changed since.
    * @param selection everything that decides, together with the files, what is selected
    * @param paths where the selected files are; without symlinks
@@ -170,6 +210,42 @@ export class ContextTree implements FileTree, Disposable {
   save(): void {
     this.#cache.save();
     this.#selections.save();
+    this.#saveLook();
+  }
+
+  #assume({ states }: Look): void {
+    this.#assumed = states;
+    for (const [name, digest] of states) this.#states.set(name, { digest, isSettled: true });
+  }
+
+  /**
+   * Before files are read after all, for a step that copies them: its key was made from the assumed states.
+   * @throws AppError CONTEXT_CHANGED
+   */
+  #confirm(): void {
+    const assumed = this.#assumed;
+    this.#assumed = [];
+    for (const [name, digest] of assumed) {
+      if (this.#readState(name.split('\0'))?.digest !== digest) throw changedMeanwhile();
+    }
+  }
+
+  /** For the next build, if later changes will show. */
+  #saveLook(): void {
+    if (this.#measured === undefined || this.#nodes.length < LEAST_OF_A_LOOK) return;
+    const { name, paths, bytes } = this.#measured;
+    const marks = marksOf({
+      ...{ paths, nodes: this.#nodes, now: this.#now() },
+      find: (path) => this.#find(path),
+      list: (directory) => this.#list(directory),
+    });
+    if (marks === undefined) return;
+    const states: [string, string][] = [];
+    for (const [of, state] of this.#states) {
+      const isCovered = of.split('\0').every((path) => isWithin(path, paths));
+      if (isCovered && state?.isSettled === true) states.push([of, state.digest]);
+    }
+    if (states.length > 0) this.#looks.keep(name, { bytes, states }, marks);
   }
 
   #stateOf(paths: readonly BytePath[]): State | undefined {
@@ -197,6 +273,7 @@ export class ContextTree implements FileTree, Disposable {
 
   #find(path: BytePath): number | undefined {
     if (path === '') return ROOT;
+    if (this.#assumed.length > 0) this.#confirm();
     const near = this.#nodes.near(path);
     if (near !== undefined) return near;
     const parent = this.#find(parentPath(path));
@@ -212,6 +289,7 @@ export class ContextTree implements FileTree, Disposable {
 
   /** Files that are missing when a directory is read stay missing in this build. */
   #list(directory: number): Uint32Array {
+    if (this.#assumed.length > 0) this.#confirm();
     const known = this.#nodes.listing(directory);
     if (known !== undefined) return known;
     const above = this.#nodes.path(directory);
@@ -285,6 +363,17 @@ function openDirectory(directory: string): DirectoryHandles {
       hint: 'the last argument of build is a directory; use --file for the Dockerfile',
     },
   );
+}
+
+/** Whether it is one of the paths, or below one. */
+function isWithin(path: BytePath, tops: readonly BytePath[]): boolean {
+  return tops.some((top) => top === '' || path === top || path.startsWith(`${top}/`));
+}
+
+function changedMeanwhile(): AppError {
+  return new AppError('CONTEXT_CHANGED', 'the build context changed during the build', {
+    hint: 'build again when nothing writes to the files',
+  });
 }
 
 function notFound(directory: string): AppError {

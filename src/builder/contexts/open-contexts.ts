@@ -1,5 +1,5 @@
 /** Opens the directories that the steps of a build read, and counts the files they need. */
-import { type ContextTree, measureSources } from '../../context/index.ts';
+import type { ContextTree } from '../../context/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Vertex } from '../../graph/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
@@ -66,7 +66,7 @@ async function openEach(
 /** Sources that cannot be counted because their instruction is wrong: its step reports the error, with its location. */
 function bytesOf(tree: ContextTree, sources: readonly string[]): number {
   try {
-    return measureSources(tree, sources).bytes;
+    return tree.measure(sources);
   } catch (error) {
     if (error instanceof AppError && STEP_TELLS.includes(error.code)) return 0;
     throw error;
