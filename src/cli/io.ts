@@ -200,9 +200,14 @@ async function readLine(stdin: NodeJS.ReadStream, input: LineInput): Promise<str
   return line;
 }
 
+/** The major number of Linux for `/dev/null` and the like: asking it whether it is a terminal loads the network module. */
+const MEMORY_DEVICES = 1;
+
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && isatty(fd);
+    const stats = fstatSync(fd);
+    if (process.platform === 'linux' && stats.rdev >> 8 === MEMORY_DEVICES) return false;
+    return stats.isCharacterDevice() && isatty(fd);
   } catch {
     return false;
   }

@@ -17,11 +17,16 @@ export interface TarPackerOptions {
   readonly skip?: ((size: number) => void) | undefined;
 }
 
+/** Chunks of tars that have ended: V8 collects garbage for each 64 MB of new ones. */
+const spares: Buffer[] = [];
+const MOST_SPARES = 4;
+const ENDED = Buffer.alloc(0);
+
 export class TarPacker {
   readonly #emit: (chunk: Buffer) => void;
   readonly #reuse: boolean;
   readonly #skip: ((size: number) => void) | undefined;
-  #chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
+  #chunk = spares.pop() ?? Buffer.allocUnsafeSlow(CHUNK_SIZE);
   #used = 0;
   #emitted = 0;
 
@@ -67,6 +72,7 @@ export class TarPacker {
   }
 
   put(bytes: Uint8Array): void {
+    if (this.#chunk === ENDED) throw new Error('the tar has ended');
     for (let done = 0; done < bytes.length; ) {
       const length = Math.min(this.free, bytes.length - done);
       this.#chunk.set(bytes.subarray(done, done + length), this.#used);
@@ -96,10 +102,12 @@ export class TarPacker {
     this.#skip(size);
   }
 
-  /** Puts the end mark and hands out the rest. */
+  /** Puts the end mark and hands out the rest; nothing can be put afterwards. */
   end(): void {
     this.put(END_OF_ARCHIVE);
     this.flush();
+    if (this.#reuse && spares.length < MOST_SPARES) spares.push(this.#chunk);
+    this.#chunk = ENDED;
   }
 
   flush(): void {

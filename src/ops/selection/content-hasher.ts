@@ -21,7 +21,8 @@ export interface HashedContent {
 
 /** Hashes one file after another with one buffer; a file that holds the contents of many is opened once. */
 export class ContentHasher implements Disposable {
-  readonly #buffer = Buffer.allocUnsafe(SMALL);
+  /** As large as the largest small file so far: most COPY instructions hash few files, or none this way. */
+  #buffer = Buffer.alloc(0);
   readonly #slice = new TimeSlice();
   #openPath: string | undefined;
   #fd = -1;
@@ -63,6 +64,9 @@ export class ContentHasher implements Disposable {
   }
 
   #hashSmall(fd: number, range: ContentRange): HashedContent {
+    if (range.size > this.#buffer.length) {
+      this.#buffer = Buffer.allocUnsafe(Math.min(SMALL, 2 * range.size));
+    }
     const size = readInto(this.#buffer, fd, range);
     return { digest: contentDigest(this.#buffer.subarray(0, size)), size };
   }
