@@ -48,6 +48,7 @@ const LOSSES = {
 type Loss = keyof typeof LOSSES;
 
 const SHIM = join(process.env.PROGRAM_DIRECTORY ?? import.meta.dirname, 'fail-at-call.cjs');
+const ENV = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 /** Milliseconds after which a build that waits for its disk counts as stuck. */
 const LONGEST = 300_000;
 
@@ -129,7 +130,7 @@ class LostDisks {
     mkdirSync(files);
     renameSync(this.#path('store'), join(files, 'store'));
     const good = this.#path('good.img');
-    execFileSync('mkfs.ext4', ['-q', '-d', files, good, '64M'], { timeout: LONGEST });
+    execFileSync('mkfs.ext4', ['-q', '-d', files, good, '64M'], { env: ENV, timeout: LONGEST });
     renameSync(join(files, 'store'), this.#path('store'));
     this.#writeApp(2);
     const count = this.#path('count');
@@ -152,7 +153,7 @@ class LostDisks {
     const words = [...namespaces, '--mount-proc', 'sh', '-c', SCRIPT, 'sh', LOSSES[kind], `${at}`];
     const { status, stdout, stderr } = spawnSync('unshare', words, {
       cwd: this.#directory,
-      env: { ...process.env, NODE: process.execPath, COMMAND: this.#options.command, SHIM },
+      env: { ...ENV, NODE: process.execPath, COMMAND: this.#options.command, SHIM },
       ...{ encoding: 'utf8', timeout: LONGEST, killSignal: 'SIGKILL' },
     });
     this.#detach();
@@ -176,9 +177,10 @@ class LostDisks {
   /** A script that was ended may have left it. */
   #detach(): void {
     const args = ['--noheadings', '--output', 'NAME', '--associated', this.#path('disk.img')];
-    const devices = execFileSync('losetup', args, { encoding: 'utf8' }).split('\n');
+    const settings = { encoding: 'utf8', env: ENV, timeout: LONGEST } as const;
+    const devices = execFileSync('losetup', args, settings).split('\n');
     for (const device of devices) {
-      if (device !== '') spawnSync('losetup', ['--detach', device.trim()], { timeout: LONGEST });
+      if (device !== '') spawnSync('losetup', ['--detach', device.trim()], settings);
     }
   }
 
