@@ -118,6 +118,7 @@ describe('the recipe', () => {
         "--variant=minbase",
         "--format=tar",
         "--skip=output/dev",
+        "--skip=check/qemu",
         "--hook-dir=/hooks/merged-usr",
         "--dpkgopt=force-unsafe-io",
         "--dpkgopt=path-exclude=/usr/share/doc/*",

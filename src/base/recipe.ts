@@ -43,6 +43,8 @@ export function mmdebstrapArguments(options: RecipeOptions): string[] {
     '--variant=minbase',
     '--format=tar',
     '--skip=output/dev',
+    // lamina has looked whether programs of the platform run; mmdebstrap needs the package arch-test for that.
+    '--skip=check/qemu',
     ...(mergedUsrHooks === undefined ? [] : [`--hook-dir=${mergedUsrHooks}`]),
     ...(secure ? ['--include=ca-certificates'] : []),
     ...dpkg.map((line) => `--dpkgopt=${line}`),
