@@ -19,7 +19,12 @@ describe('--ca-certificates', () => {
   afterAll(() => bench[Symbol.dispose]());
 
   /** Builds into a directory; the base is a busybox with a bundle and one distributed certificate. */
-  async function build(name: string, steps: string, args: readonly string[] = []) {
+  async function build(
+    name: string,
+    steps: string,
+    args: readonly string[] = [],
+    wrapper?: readonly string[],
+  ) {
     const project = bench.project(
       {
         'bundle.crt': BUNDLE_TEXT,
@@ -39,14 +44,9 @@ ${steps}
     );
     copyFileSync(busybox(), join(project, 'busybox'));
     const output = join(bench.directory, `${name}-out`);
-    const { stderr } = await bench.succeed([
-      'build',
-      '--progress=plain',
-      '-o',
-      output,
-      ...args.map((arg) => arg.replace('%', project)),
-      project,
-    ]);
+    const flags = ['--progress=plain', '-o', output, ...args];
+    const words = ['build', ...flags.map((arg) => arg.replace('%', project)), project];
+    const { stderr } = await bench.succeed(words, { wrapper });
     const text = (path: string) => readFileSync(join(output, path), 'latin1');
     return {
       log: stderr,
@@ -68,6 +68,13 @@ ${steps}
     expect(log).toContain(`/${BUNDLE}:2`);
     expect(log).toContain('/dev/.lamina-ca/ca.pem:2');
     expect(text(BUNDLE)).toBe(BUNDLE_TEXT);
+  });
+
+  it('can be read by any user of a step, whatever the umask of lamina', async () => {
+    const umask = ['sh', '-c', 'umask 077; exec "$@"', 'sh'];
+    const steps = 'USER 1000\nRUN grep -c BEGIN "$SSL_CERT_FILE" /dev/.lamina-ca/*/*.crt';
+    const { log } = await build('umask', steps, WITH, umask);
+    expect(log).toContain('/dev/.lamina-ca/ca.pem:2');
   });
 
   it('let a step replace the bundle, which is then what the step wrote', async () => {

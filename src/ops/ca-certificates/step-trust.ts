@@ -6,7 +6,7 @@
  * made of them are removed from its layer.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
 import { type FileEntry, type FileTree, toText } from '../../files/index.ts';
 import type { LowerFile, WantedMount } from '../../runtime/index.ts';
@@ -146,15 +146,21 @@ async function writeFiles(
   added: readonly Certificate[],
 ): Promise<string> {
   const temporary = `${directory}.new`;
-  await mkdir(`${temporary}/${ADDED_NAME}`, { recursive: true, mode: 0o755 });
+  for (const path of [temporary, `${temporary}/${ADDED_NAME}`]) {
+    await mkdir(path, { recursive: true });
+    // Whatever the umask: any user of the step may read them.
+    await chmod(path, 0o755);
+  }
   const files: (readonly [string, string | Buffer])[] = [
     [BUNDLE_NAME, Buffer.from(text, 'latin1')],
     [JAVA_NAME, javaTrustStore(parseCertificates(text))],
     ...added.map((one) => [`${ADDED_NAME}/${one.id}.crt`, toPem(one)] as const),
     ...CONFIGURATIONS,
   ];
-  for (const [file, content] of files)
-    await writeFile(`${temporary}/${file}`, content, { mode: 0o644 });
+  for (const [file, content] of files) {
+    await writeFile(`${temporary}/${file}`, content);
+    await chmod(`${temporary}/${file}`, 0o644);
+  }
   await rename(temporary, directory);
   return directory;
 }
