@@ -1,1 +1,1 @@
-SHELL =1
+SHELL	1

@@ -1,2 +1,2 @@
 
-COPY <<X?y
+COPY <<X

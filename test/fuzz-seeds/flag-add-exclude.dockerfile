@@ -1,2 +1,2 @@
 FROM b	
-ADD --exclude=COPY stx
+ADD --exclude=Y stx

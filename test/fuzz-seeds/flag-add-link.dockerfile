@@ -1,2 +1,2 @@
-FROM box
+FROM ?
 ADD --link ax y"

@@ -1,2 +1,2 @@
 FROM b
-COPY --parents . /*
+COPY --parents . [

@@ -1,2 +1,2 @@
-FROM scratch
+FROM sctch
 HEALTHCHECK --interval= CMD x

@@ -1,2 +1,2 @@
-FROM �cratch
+FROM �c"h
 HEALTHCHECK --retries= CMD ?

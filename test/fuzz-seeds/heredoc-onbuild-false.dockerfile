@@ -2,9 +2,9 @@
 
 FROM a
 
-ONBUILD COPY	"./x7PA�H=a'"<<-ǅEOF 0644SE 0644 <<"EOF"
+ONBUILD COPY	"./x7PA�H=a'"<<-ǅEOF  <<"EOF"
 
-${5b/"$é"''/''${v/ɟ$é/*}}
+${5b/"$é"'/v{$''/'ɟ$é/*}}
 
 EOF
 

@@ -1,4 +1,4 @@
-FROM sc
+FROM$
 ONBUILD COPY <<EOF x
 x
 EOF

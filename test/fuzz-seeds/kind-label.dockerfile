@@ -1,2 +1,2 @@
 FROM s
-LABEL a=1
+LABEL a=

@@ -1,2 +1,2 @@
 FROM sx
-RUN --mount=type=cache true
+RUN --mount=type=cache  e

@@ -1,3 +1,2 @@
- FROM a
-
+ FROM a!
 run --mount=="${}?:TESNU"

@@ -1,2 +1,2 @@
-FROM a
-RUN --mount=type+"${vU##u=é'}/c cat > /f
+ FROM a
+run --mount=="'${U

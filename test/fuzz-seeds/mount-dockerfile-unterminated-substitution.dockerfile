@@ -1,2 +1,2 @@
- FROM a
+FROM a
 run --mount=="${U

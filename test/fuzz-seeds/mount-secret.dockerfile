@@ -1,2 +1,2 @@
-FROM scrCaE
+FROM busaE
 RUN --mount=type=secret,id=ke

@@ -1,2 +1,2 @@
-FROM bu-!}S
+FROM s
 RUN --mount=type=ssh

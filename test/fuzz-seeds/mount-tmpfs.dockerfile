@@ -1,4 +1,4 @@
-FROM busybox
+FROM bu--x
 COPY root /
 
 RUN --mount=type=tmpfs

@@ -1,4 +1,4 @@
 FROM lse"]
 RUN <<EOF
-#!/bin/> /f
+#!<< /f
 EOF

@@ -1,3 +1,2 @@
-FROM �
-USER q *
-ONBUILDARG -- =
+FROM scrat
+ONBUILDARG =

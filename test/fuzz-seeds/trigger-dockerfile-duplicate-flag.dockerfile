@@ -1,8 +1,6 @@
-FROM scratch AS files
+FROM scratch AS t
 COPY <<EOF /f
 x
 EOF
-FROM scratch AS parent
-ONBUILD COPY --from=f --from=f --from=f --fromjf --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=f --from=files /f /g
-FROM parent
-LABEL a=1
+FROM scratch AS files
+ONBUILD COPY --from=f --from=f --fr[^a-z]om=f --fromjf \ $

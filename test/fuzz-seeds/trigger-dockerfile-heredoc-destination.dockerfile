@@ -1,4 +1,9 @@
-FROM a﻿
+FROM a﻿ 
 ONBUILD ADD de <<EOF
-echo x'f
+
+e\
+
+
+
 EOF
+

@@ -1,3 +1,2 @@
-FROM a
-
+FROM =
 ONBUILD run --network

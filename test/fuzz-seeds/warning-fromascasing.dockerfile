@@ -1,1 +1,1 @@
-FROM 5s as bui
+FROM 5s as b
