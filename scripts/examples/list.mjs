@@ -10,7 +10,8 @@
  * @property {string} [port] the variable that sets its port, if not PORT
  * @property {string} expect text in the answer
  * @property {readonly [file: string, from: string, to: string]} change the line to change; replaces `from` with `to` in `expect` too
- * @property {boolean} [reproducible] the image has no files written by a package manager, so every build gives the same image
+ * @property {boolean} [reproducible] with SOURCE_DATE_EPOCH, every build gives the same image, under every isolation
+ * @property {Record<string, string>} [cannot] machine of `examples:isolations` → why it cannot be built there
  * @property {string} [otherPlatform] a second platform to build for, where it answers `otherAnswer`
  * @property {string} [otherAnswer]
  * @property {(services: import('./services.mjs').Services) => Promise<BuildExtras>} [prepare]
@@ -54,6 +55,7 @@ export const examples = [
     answers: 'http',
     path: '/',
     expect: 'Hello from TypeScript',
+    reproducible: true,
     change: ['src/app.ts', 'Hello from', 'Hello again from'],
   },
   {
@@ -62,6 +64,7 @@ export const examples = [
     text: 'Node.js program with pnpm and esbuild',
     answers: 'output',
     expect: 'Hello from pnpm',
+    reproducible: true,
     change: ['src/main.js', 'Hello from', 'Hello again from'],
   },
   {
@@ -81,6 +84,7 @@ export const examples = [
     path: '/',
     port: 'UVICORN_PORT',
     expect: 'Hello from a virtual environment',
+    reproducible: true,
     change: ['app/main.py', 'Hello from', 'Hello again from'],
   },
   {
@@ -89,6 +93,11 @@ export const examples = [
     answers: 'http',
     path: '/',
     expect: 'Hello from Java',
+    reproducible: true,
+    cannot: {
+      container: 'Java finds itself by /proc/self, which --isolation=chroot does not have',
+      restricted: 'jlink does not see under ptrace that a directory is one',
+    },
     change: ['src/main/java/example/Main.java', 'Hello from', 'Hello again from'],
   },
   {
@@ -113,6 +122,7 @@ export const examples = [
     text: 'A download that needs a token: `RUN --mount=type=secret`',
     answers: 'output',
     expect: 'Fetched with a secret: only with the token',
+    reproducible: true,
     change: ['show.sh', 'Fetched with', 'Fetched again with'],
     prepare: async ({ privateDownload }) => {
       const { url, token } = await privateDownload('only with the token');
@@ -130,6 +140,7 @@ export const examples = [
     text: 'A private repository, cloned with your ssh agent: `RUN --mount=type=ssh`',
     answers: 'output',
     expect: 'Cloned by ssh: only with the key',
+    reproducible: true,
     change: ['show.sh', 'Cloned by', 'Cloned again by'],
     prepare: async ({ privateRepository }) => {
       const { url, knownHosts, agent, key, keyFile } = await privateRepository('only with the key');
@@ -144,6 +155,7 @@ export const examples = [
     text: 'Behind a proxy that intercepts TLS: apt-get and wget trust its authority, without a trace in the image',
     answers: 'output',
     expect: 'Fetched through the gateway: only with its authority',
+    reproducible: true,
     change: ['show.sh', 'Fetched through', 'Fetched again through'],
     prepare: async ({ gateway }) => {
       const { url, authority, line } = await gateway('only with its authority');
