@@ -60,6 +60,12 @@ describe('RUN', () => {
     return isolation === 'chroot' ? container.wrapper : undefined;
   }
 
+  /** The image must not depend on it. */
+  function withUmask(isolation: string): readonly string[] | undefined {
+    if (isolation === 'oci') return undefined;
+    return [...(wrapperOf(isolation) ?? []), 'sh', '-c', 'umask 077; exec "$@"', 'sh'];
+  }
+
   function howOf(isolation: string): readonly string[] {
     if (isolation !== 'single') return [`--isolation=${isolation}`];
     return ['--isolation=userns', '--userns-remap=single'];
@@ -69,8 +75,7 @@ describe('RUN', () => {
     const store = stores.get(isolation);
     const directory = projects.get(name);
     if (store === undefined || directory === undefined) throw new Error(name);
-    const wrapper = wrapperOf(isolation);
-    const settings = { wrapper, env: EPOCH, cwd: directory };
+    const settings = { wrapper: withUmask(isolation), env: EPOCH, cwd: directory };
     const args = ['build', '-q', ...howOf(isolation), ...flags, directory];
     return (await store.succeed(args, settings)).stdout;
   }

@@ -34,7 +34,7 @@ export function isolationProjects(): readonly IsolationProject[] {
         'RUN mkdir /data && chown app:staff /data && chown -h 7:8 /bin/ls',
         'USER app',
         'WORKDIR /data/mine',
-        'RUN id -u > who && echo $HOME > home && mkdir sub',
+        'RUN id -u > who && echo $HOME > home && mkdir sub && cat /etc/hosts /proc/meminfo > /dev/null',
         'USER 4242:77',
         'RUN touch /tmp/numbered && id > /tmp/id',
       ],
