@@ -1,13 +1,11 @@
 /** Which networks a process has, and what of this machine it reaches. */
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AbortedError } from '../../src/errors.ts';
 import { processesWith, uniqueWord } from '../support/process-list.ts';
-import { ensureTool, findTool } from '../support/tools.ts';
+import { ensureTool } from '../support/tools.ts';
 import { Workshop } from '../support/workshop.ts';
 import type { Bench } from './bench.ts';
 
@@ -62,7 +60,9 @@ export function networkCases(bench: Bench): void {
       ['slirp4netns', 'slirp4netns'],
       ['pasta', 'passt'],
     ])('of %s reaches this machine by its address, and not its loopback', async (tool, name) => {
-      await using workshop = workshopWith(bench, ensureTool(tool, name));
+      ensureTool(tool, name);
+      const env = { ...process.env, LAMINA_NETWORK_TOOL: tool };
+      await using workshop = new Workshop((options) => bench.openRuntime({ ...options, env }));
       const path = uniqueWord();
       await using loopback = await serve('127.0.0.1', 'loopback');
       await using abstract = await serve(`\0${path}`, 'abstract');
@@ -118,15 +118,6 @@ export function networkCases(bench: Bench): void {
       expect(processesWith(`${bench.workshop.directory}/sandbox/`)).toEqual([]);
     });
   });
-}
-
-/** Its runtime finds no other program that connects networks. */
-function workshopWith(bench: Bench, tool: string): Workshop {
-  const directory = bench.workshop.makeDirectory();
-  const others = ['runc', 'setpriv', 'unshare', 'true'].flatMap((name) => findTool(name) ?? []);
-  for (const path of [tool, ...others]) symlinkSync(path, join(directory, basename(path)));
-  const env = { ...process.env, PATH: directory };
-  return new Workshop((options) => bench.openRuntime({ ...options, env }));
 }
 
 /** An address of this machine that is not on its loopback. */

@@ -1,2 +1,2 @@
-export { findNetworkTool, type NetworkTool, networkToolMissing } from './network-tool.ts';
+export { findNetworkTool, type NetworkTool } from './network-tool.ts';
 export { PrivateNetwork } from './private-network.ts';

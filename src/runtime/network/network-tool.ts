@@ -15,20 +15,33 @@ export interface NetworkTool {
 /** In the order of preference: profiles of AppArmor and SELinux restrict where pasta may read and write. */
 const NAMES = ['slirp4netns', 'pasta'] as const;
 
-/** @returns undefined when neither program is in PATH */
-export function findNetworkTool(env: Environment): NetworkTool | undefined {
-  for (const name of NAMES) {
+/**
+ * @param env has PATH and LAMINA_NETWORK_TOOL, which names one of them
+ * @throws AppError RUNTIME_NETWORK_TOOL
+ */
+export function findNetworkTool(env: Environment): NetworkTool {
+  const asked = env.LAMINA_NETWORK_TOOL || undefined;
+  const wanted = NAMES.filter((name) => asked === undefined || name === asked);
+  for (const name of wanted) {
     const path = findProgram(name, env);
     if (path !== undefined) return { name, path };
   }
-  return undefined;
+  throw toolMissing(wanted, asked);
 }
 
-export function networkToolMissing(): AppError {
-  return new AppError('RUNTIME_NETWORK_TOOL', 'neither slirp4netns nor pasta is installed', {
-    expected: 'one of them, for a private network',
-    hint: 'install it: apt-get install slirp4netns',
-  });
+function toolMissing(wanted: readonly string[], asked: string | undefined): AppError {
+  const expected = 'slirp4netns or pasta, for a private network';
+  if (asked === undefined) {
+    const message = 'neither slirp4netns nor pasta is installed';
+    const hint = 'install one of them: apt-get install slirp4netns';
+    return new AppError('RUNTIME_NETWORK_TOOL', message, { expected, hint });
+  }
+  const message =
+    wanted.length === 0
+      ? `LAMINA_NETWORK_TOOL names an unknown program: '${asked}'`
+      : `the program '${asked}' of LAMINA_NETWORK_TOOL is not installed`;
+  const hint = 'install it, or unset LAMINA_NETWORK_TOOL';
+  return new AppError('RUNTIME_NETWORK_TOOL', message, { expected, hint });
 }
 
 /** The descriptor on which slirp4netns says that it is ready. */

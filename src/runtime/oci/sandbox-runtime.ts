@@ -7,7 +7,7 @@
 import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import { findProgram, hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
-import { findNetworkTool, type NetworkTool, networkToolMissing } from '../network/index.ts';
+import { findNetworkTool, type NetworkTool } from '../network/index.ts';
 import type {
   Isolation,
   ProcessResult,
@@ -71,9 +71,7 @@ export class SandboxRuntime implements Runtime {
   /** Undefined where a private network is refused. */
   #networkTool(): NetworkTool | undefined {
     if (!this.capabilities.network.includes('private')) return undefined;
-    const tool = findNetworkTool(this.#options.env);
-    if (tool === undefined) throw networkToolMissing();
-    return tool;
+    return findNetworkTool(this.#options.env);
   }
 
   forward(signal: NodeJS.Signals): boolean {
