@@ -217,6 +217,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   attestation: ['package-version.ts', 'errors.ts', 'oci', 'image', 'analysis'],
   signature: ['errors.ts', 'oci', 'registry', 'image'],
+  policy: ['errors.ts', 'oci', 'signature'],
   web: ['dockerfile', 'records', 'analysis'],
   container: [
     'environment.ts',
@@ -392,9 +393,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'builder/bases': [
     'errors.ts',
     'nearest-name.ts',
+    'system',
     'oci',
     'store',
     'registry',
+    'signature',
+    'policy',
     'image',
     'plan',
     'lint',

@@ -110,6 +110,11 @@ export interface BuildOptions extends StoreOptions {
   readonly platforms?: readonly string[] | undefined;
   /** Ask registries for newer base images first. */
   readonly pull?: boolean | undefined;
+  /**
+   * Path of a policy in the form of containers-policy.json(5): which images FROM, COPY --from and mounts may use, and by
+   * whom they must be signed. It does not cover images from layouts, nor ADD.
+   */
+  readonly policy?: string | undefined;
   readonly shmSize?: number | undefined;
   readonly ulimits?:
     | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]

@@ -2,6 +2,7 @@
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { isLostStep, unpackLimitOf } from '../layers/index.ts';
+import type { ResolveImage } from '../plan/index.ts';
 import {
   type ImageRecord,
   isGone,
@@ -12,6 +13,7 @@ import {
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
+import type { Policing } from './bases/policed-images.ts';
 import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
 import { chosenSolver } from './chosen-solver.ts';
@@ -112,7 +114,8 @@ async function buildRecorded(
   const caches = new BuildCaches({ run, registries });
   recorder.importing(caches);
   const local = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
-  const resolve = lender === undefined ? local : borrowing(local, { store, lender });
+  const asked = lender === undefined ? local : borrowing(local, { store, lender });
+  const resolve = await underPolicy(asked, { run, registries });
   const bases = new SeenImages(resolve);
   let plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
@@ -152,6 +155,17 @@ async function buildRecorded(
   run.emit({ kind: 'build.summary', time: run.now(), summary });
   const result = { ...exported.result, summary, warnings: run.warnings, buildId: recorder.id };
   return { result, images: exported.images };
+}
+
+async function underPolicy(
+  resolve: ResolveImage,
+  { run, registries }: Omit<Policing, 'policy'> & { readonly run: BuildRun },
+): Promise<ResolveImage> {
+  const path = run.options.policy;
+  if (path === undefined) return resolve;
+  const { loadPolicy } = await import('./bases/load-policy.ts');
+  const { policed } = await import('./bases/policed-images.ts');
+  return policed(resolve, { policy: loadPolicy(path), registries, run });
 }
 
 /** Attempts before giving up: prunes that repeatedly remove the content are no accident. */

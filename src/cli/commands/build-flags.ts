@@ -116,6 +116,12 @@ export const buildFlags = {
     group: HOW,
     help: 'always ask registries for newer base images',
   },
+  policy: {
+    kind: 'text',
+    value: 'file',
+    group: HOW,
+    help: 'use only images that a policy allows: containers-policy.json, see docs/policy.md',
+  },
   'no-cache': {
     kind: 'switch',
     group: HOW,
@@ -273,5 +279,4 @@ export const buildFlags = {
     notYet: 'remove the option',
   },
   'security-opt': { kind: 'list', help: 'security options of RUN', notYet: 'remove the option' },
-  policy: { kind: 'list', help: 'source policy', notYet: 'remove the option' },
 } as const satisfies FlagTable;

@@ -163,6 +163,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     buildContexts: namedContexts(flags['build-context']),
     labels: labels(flags.label),
     pull: flags.pull,
+    policy: flags.policy,
     noCache: flags['no-cache'],
     noCacheFilter: commaSeparated(flags['no-cache-filter']),
     cacheFrom: flags['cache-from'].map((text) => cacheSpec(text, '--cache-from')),
