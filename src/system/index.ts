@@ -39,6 +39,7 @@ export { removeTree } from './remove-tree.ts';
 export { replacePrivateFile } from './replace-private-file.ts';
 export { setOwner, setOwnerHere } from './set-owner.ts';
 export { loadSqlite } from './sqlite.ts';
+export { type ChildProgram, startChild } from './start-child.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
 export {

@@ -3,8 +3,17 @@ import { createRequire } from 'node:module';
 import { AppError } from '../errors.ts';
 import { SystemError } from './system-error.ts';
 
-/** A bound C function: takes numbers, null and buffers, returns a number. */
-export type NativeFunction = (...args: (number | bigint | Uint8Array | null)[]) => number;
+/** What a C function takes: lists of strings end with null. */
+export type NativeArgument =
+  | number
+  | bigint
+  | Uint8Array
+  | string
+  | null
+  | readonly (string | null)[];
+
+/** A bound C function: takes numbers, null, buffers and strings, returns a number. */
+export type NativeFunction = (...args: NativeArgument[]) => number;
 
 type Koffi = typeof import('koffi');
 type AsyncNativeFunction = NativeFunction & {

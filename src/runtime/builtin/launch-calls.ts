@@ -40,8 +40,8 @@ const MNT_DETACH = 2;
 const JOIN_SESSION_KEYRING = 1;
 
 /**
- * The process of the specification becomes a sibling of the process that makes these calls. That one reports its id: a
- * report whose first word is positive.
+ * The process of the specification becomes a sibling of the process that makes these calls. That one reports its id when
+ * the process has started its program, or has failed to: a report whose first word is positive. Then it ends.
  */
 export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
   const pid = Buffer.alloc(16);
@@ -60,7 +60,7 @@ export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
     ...spec.linux.namespaces.flatMap(joinNamespace),
     {
       name: 'clone',
-      args: [BigInt(flags | CLONE.parent | CLONE.parentSetTid | SIGCHLD), 0, pid],
+      args: [flags | CLONE.vfork | CLONE.parent | CLONE.parentSetTid | SIGCHLD, 0, pid],
       inParent: [
         { name: 'write', args: [REPORT_FD, pid, pid.length] },
         { name: 'exit_group', args: [0] },

@@ -81,7 +81,7 @@ export function syscallProgram(architecture: string, calls: readonly Call[]): Sy
         : NEXT[onError];
     const words = [syscallNumber(call.name, architecture), ...padded(call.args), next];
     for (const [at, word] of words.entries()) {
-      head.writeBigUInt64LE(memory.word(word), index * ENTRY_BYTES + at * WORD);
+      writeWord(head, memory.word(word), index * ENTRY_BYTES + at * WORD);
     }
   }
   const data = Buffer.concat([head, memory.content()]);
@@ -109,21 +109,21 @@ function padded(args: Call['args']): Call['args'] {
 
 class DataSegment {
   readonly #parts: Buffer[] = [];
-  readonly #addresses = new Map<Memory, bigint>();
+  readonly #addresses = new Map<Memory, number>();
   #end: number;
 
   constructor(start: number) {
     this.#end = start;
   }
 
-  word(value: number | bigint | Memory): bigint {
-    if (typeof value === 'bigint') return BigInt.asUintN(64, value);
-    if (typeof value === 'number') return BigInt.asUintN(64, BigInt(value));
+  /** @returns the value itself, or the address of what is put into memory */
+  word(value: number | bigint | Memory): number | bigint {
+    if (typeof value !== 'object') return value;
     const known = this.#addresses.get(value);
     if (known !== undefined) return known;
     const bytes = value instanceof Uint8Array ? Buffer.from(value) : this.#words(value);
     const padding = -bytes.length & (WORD - 1);
-    const address = BigInt(this.#end);
+    const address = this.#end;
     this.#parts.push(bytes, Buffer.alloc(padding));
     this.#end += bytes.length + padding;
     this.#addresses.set(value, address);
@@ -137,10 +137,20 @@ class DataSegment {
   #words({ words }: Words): Buffer {
     const bytes = Buffer.alloc(words.length * WORD);
     for (const [index, word] of words.entries()) {
-      bytes.writeBigUInt64LE(this.word(word), index * WORD);
+      writeWord(bytes, this.word(word), index * WORD);
     }
     return bytes;
   }
+}
+
+/** In two halves, which takes a fraction of the time that 64-bit numbers of JavaScript take. */
+function writeWord(bytes: Buffer, word: number | bigint, at: number): void {
+  if (typeof word === 'bigint') {
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, word), at);
+    return;
+  }
+  bytes.writeUInt32LE(word >>> 0, at);
+  bytes.writeUInt32LE(Math.floor(word / 2 ** 32) >>> 0, at + 4);
 }
 
 function readReports(

@@ -3,13 +3,16 @@
 export const AT_FDCWD = -100;
 
 /** Flags of `clone(2)`; namespaces under their names in the OCI specification. */
-export const CLONE: Readonly<Record<'parent' | 'parentSetTid', number> & Record<string, number>> = {
+export const CLONE: Readonly<
+  Record<'vfork' | 'parent' | 'parentSetTid', number> & Record<string, number>
+> = {
   mount: 0x0002_0000,
   cgroup: 0x0200_0000,
   uts: 0x0400_0000,
   ipc: 0x0800_0000,
   pid: 0x2000_0000,
   network: 0x4000_0000,
+  vfork: 0x0000_4000,
   parent: 0x0000_8000,
   parentSetTid: 0x0010_0000,
 };

@@ -1,13 +1,11 @@
 /** Runs one process without an OCI runtime, from the same specification, inside the runner. */
-import { spawn } from 'node:child_process';
 import { chownSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { makeNode } from '../../system/index.ts';
+import { makeNode, startChild } from '../../system/index.ts';
 import {
   isStarted,
   type LaunchHost,
   launchCalls,
   launchFailure,
-  REPORT_FD,
   syscallProgram,
 } from '../builtin/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
@@ -17,7 +15,6 @@ import {
   inputPipe,
   type OwnTerminal,
   outputPipe,
-  readToEnd,
   SIGNALLED,
   sendSignal,
   signalName,
@@ -26,6 +23,7 @@ import { BuiltinTerminal } from './runner-builtin-terminal.ts';
 import type { Cgroup } from './runner-cgroup.ts';
 import type { RunnerProcess } from './runner-container.ts';
 import type { Reaper } from './runner-reaper.ts';
+import { ReportFile } from './runner-report.ts';
 
 export interface BuiltinTools {
   readonly cgroup: Cgroup;
@@ -120,8 +118,11 @@ export class BuiltinContainer implements RunnerProcess {
     const path = `${this.#base}/start`;
     const program = syscallProgram(process.arch, launchCalls(spec, this.#host()));
     writeFileSync(path, program.file, { mode: 0o700 });
-    const stdio = [...fds.map((fd) => fd ?? ('ignore' as const)), 'pipe' as const];
-    const report = program.read(await readToEnd(spawn(path, [], { stdio, env: {} }), REPORT_FD));
+    using reports = new ReportFile(this.#base);
+    const own = fds.map((fd) => fd ?? ('ignore' as const));
+    const launcher = startChild({ program: path, args: [], env: [], fds: [...own, reports.fd] });
+    await this.#tools.reaper.wait(launcher);
+    const report = program.read(reports.read());
     rmSync(path);
     const { pid } = report;
     if (pid === undefined || !isStarted(report)) {

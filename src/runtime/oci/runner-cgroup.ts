@@ -166,7 +166,9 @@ export class Cgroup {
   }
 
   remove(): void {
-    removeEverywhere(this.#hierarchies, this.#path);
+    const onlyUnified = this.#hierarchies.unified && this.launcher.length === 0;
+    if (onlyUnified) removeGroups(`${HIERARCHY}/${this.#path}`);
+    else removeEverywhere(this.#hierarchies, this.#path);
   }
 }
 

@@ -1,11 +1,11 @@
 /** Runs one container from its specification to its end, inside the runner. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fchownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Transform } from 'node:stream';
 import type { AppError } from '../../errors.ts';
-import { REPORT_FD } from '../builtin/index.ts';
+import { startChild } from '../../system/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
 import {
@@ -13,7 +13,6 @@ import {
   inputPipe,
   type OwnTerminal,
   outputPipe,
-  readToEnd,
   SIGNALLED,
   sendSignal,
   signalName,
@@ -56,7 +55,7 @@ export class Container implements RunnerProcess {
   readonly #base: string;
   readonly #tools: ContainerTools;
   readonly #log: RuntimeLog;
-  #runtime: ChildProcess | undefined;
+  #runtimePid: number | undefined;
   #initPid: number | undefined;
   #early: NodeJS.Signals[] = [];
   #killer: NodeJS.Timeout | undefined;
@@ -94,7 +93,7 @@ export class Container implements RunnerProcess {
       attempts += 1;
       this.#tools.cgroup.kill();
       sendSignal(this.#initPid ?? this.#readInitPid(), 'SIGKILL');
-      if (attempts > KILL_ATTEMPTS) this.#runtime?.kill('SIGKILL');
+      if (attempts > KILL_ATTEMPTS) sendSignal(this.#runtimePid, 'SIGKILL');
     };
     attempt();
     this.#killer = setInterval(attempt, KILL_INTERVAL);
@@ -105,7 +104,7 @@ export class Container implements RunnerProcess {
     if (this.#terminal) {
       // The runtime itself needs the terminal's size; runc does not pass on all other signals.
       const init = signal === 'SIGWINCH' ? undefined : this.#readInitPid();
-      sendSignal(init ?? this.#runtime?.pid, signal);
+      sendSignal(init ?? this.#runtimePid, signal);
     } else if (this.#initPid === undefined) this.#early.push(signal);
     else sendSignal(this.#initPid, signal);
   }
@@ -125,11 +124,9 @@ export class Container implements RunnerProcess {
     const fds = [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd] as const;
     // The starter becomes the user after the runtime has passed the streams on.
     if (starter && uid !== 0) for (const fd of fds) if (fd !== 'ignore') fchownSync(fd, uid, 0);
-    const own = starter ? (['pipe', starter.fd] as const) : [];
+    const own = starter?.fds ?? [];
     const preserved = starter ? ['--preserve-fds', String(own.length)] : [];
-    const started = this.#spawn(['--detach', ...preserved], [...fds, ...own]);
-    const reports = starter && this.#runtime && readToEnd(this.#runtime, REPORT_FD);
-    reports?.catch(() => {});
+    const started = this.#start(['--detach', ...preserved], [...fds, ...own]);
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
     // The process may close its end at any time, and need not read everything.
     stdin?.stream.on('error', () => stdin.stream.destroy());
@@ -138,8 +135,8 @@ export class Container implements RunnerProcess {
     const taken = Promise.all([streams.stdout(stdout.stream), streams.stderr(filtered)]);
     try {
       if ((await started) !== 0) throw this.#startFailure(spec);
-      const failure = starter && reports && starter.failure(await reports);
       const exitCode = await this.#ended();
+      const failure = starter?.failure();
       if (failure === undefined) return exitCode;
       throw failure === 'unknown' ? this.#startFailure(spec) : failure;
     } finally {
@@ -153,7 +150,7 @@ export class Container implements RunnerProcess {
     this.#describe(spec);
     this.#terminal = true;
     const exitCode = made
-      ? await runOnMadeTerminal((slave) => this.#spawn([], [slave, slave, slave]))
+      ? await runOnMadeTerminal((slave) => this.#spawn([slave, slave, slave]))
       : await this.#runOnOwnTerminal(interactive);
     if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(spec);
     return exitCode;
@@ -161,18 +158,35 @@ export class Container implements RunnerProcess {
 
   async #runOnOwnTerminal(interactive: boolean): Promise<number> {
     using _terminal = UntypedTerminal.watch(interactive);
-    return await this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
+    return await this.#spawn([interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
   }
 
   #describe(spec: OciSpec): void {
     writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
   }
 
-  /** @returns the runtime's exit code */
-  async #spawn(
-    options: readonly string[],
-    stdio: readonly ('ignore' | 'inherit' | 'pipe' | number)[],
-  ): Promise<number> {
+  /** @returns the runtime's exit code, after it has started a process on its own */
+  async #start(options: readonly string[], fds: readonly ('ignore' | number)[]): Promise<number> {
+    const [program = '', ...args] = this.#command(options);
+    const env = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+    const pid = startChild({ program, args, env, fds });
+    this.#runtimePid = pid;
+    const status = await this.#tools.reaper.wait(pid);
+    this.#runtimePid = undefined;
+    return status.kind === 'exited' ? status.exitCode : SIGNALLED + status.signal;
+  }
+
+  /** @returns the runtime's exit code, which is that of the process */
+  async #spawn(stdio: readonly ('ignore' | 'inherit' | number)[]): Promise<number> {
+    const [program = '', ...args] = this.#command([]);
+    const runtime = spawn(program, args, { stdio: [...stdio] });
+    this.#runtimePid = runtime.pid;
+    const [code, signal] = await once(runtime, 'exit');
+    this.#runtimePid = undefined;
+    return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  }
+
+  #command(options: readonly string[]): string[] {
     // Absolute paths: crun goes into the bundle before it opens files.
     const here = process.cwd();
     const base = `${here}/${this.#base}`;
@@ -180,10 +194,7 @@ export class Container implements RunnerProcess {
     const files = ['--bundle', base, '--pid-file', `${base}/pid`];
     const args = ['--root', `${here}/${STATE}`, ...log, 'run', ...options, ...files, this.#base];
     const { runtime, cgroup } = this.#tools;
-    const [program = '', ...rest] = [...cgroup.launcher, runtime.path, ...args];
-    this.#runtime = spawn(program, rest, { stdio: [...stdio] });
-    const [code, signal] = await once(this.#runtime, 'exit');
-    return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
+    return [...cgroup.launcher, runtime.path, ...args];
   }
 
   async #ended(): Promise<number> {

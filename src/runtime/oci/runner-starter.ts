@@ -18,6 +18,7 @@ import {
 } from '../builtin/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { Launcher } from './protocol.ts';
+import { ReportFile } from './runner-report.ts';
 
 /** Whether processes may start in this way. */
 export function canStart(launcher: Launcher): boolean {
@@ -33,8 +34,9 @@ export function canStart(launcher: Launcher): boolean {
 export class Starter implements Disposable {
   /** The specification for the runtime. */
   readonly spec: OciSpec;
-  /** The file of the program: the child's descriptor `PROGRAM_FD`. */
-  readonly fd: number;
+  /** For `REPORT_FD` and `PROGRAM_FD` of the runtime, which passes them on. */
+  readonly fds: readonly [number, number];
+  readonly #reports: ReportFile;
   readonly #program: SyscallProgram;
   readonly #name: string;
 
@@ -46,20 +48,22 @@ export class Starter implements Disposable {
     this.spec = withStarter(spec);
     const path = `${base}/start`;
     writeFileSync(path, this.#program.file, { mode: 0o700 });
-    this.fd = openSync(path, 'r');
+    this.#reports = new ReportFile(base);
+    this.fds = [this.#reports.fd, openSync(path, 'r')];
     rmSync(path);
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.fd);
+    this.#reports[Symbol.dispose]();
+    closeSync(this.fds[1]);
   }
 
   /**
-   * @param reports all that the child wrote to `REPORT_FD`
-   * @returns why the process does not run: undefined if it does, `unknown` if this program did not get so far
+   * Call it when the process has ended.
+   * @returns why the process has not run: undefined if it has, `unknown` if this program did not get so far
    */
-  failure(reports: Buffer): AppError | 'unknown' | undefined {
-    const report = this.#program.read(reports);
+  failure(): AppError | 'unknown' | undefined {
+    const report = this.#program.read(this.#reports.read());
     if (isStarted(report)) return undefined;
     return report.pid === undefined ? 'unknown' : launchFailure(report, this.#name);
   }
