@@ -118,10 +118,22 @@ async function bundleRunner() {
     target: 'node22.15',
     external: ['koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: 'const importMetaUrl = require("url").pathToFileURL(__filename).href;' },
+    banner: {
+      js: `const importMetaUrl = require("url").pathToFileURL(__filename).href;${await lazyRequire()}`,
+    },
     metafile: true,
   });
   return Object.keys(metafile.inputs);
+}
+
+/** Makes `require` load what most steps do not need, such as cryptography and terminals, at its first use. */
+async function lazyRequire() {
+  const source = await readFile(`${root}src/cli/lazy-built-in.ts`, 'utf8');
+  const { code } = await transform(source, {
+    ...{ minifySyntax: true, minifyWhitespace: true, loader: 'ts' },
+    ...{ format: 'iife', globalName: 'lazy' },
+  });
+  return `${code.trim()}require=(load=>id=>lazy.lazyBuiltIn(id,load))(require);`;
 }
 
 /** What `lamina explore --web` shows: a script and a style sheet that load nothing else. */

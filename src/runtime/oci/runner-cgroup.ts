@@ -2,7 +2,6 @@
  * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the requested parent. The next runner removes
  * directories of killed ones.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { cleanPath } from '../../files/index.ts';
@@ -18,6 +17,7 @@ import {
 } from './cgroup-hierarchies.ts';
 import { makeLegacyGroups, makeUnifiedGroup } from './cgroup-limits.ts';
 import { type Controller, controllersFor, ociLimits } from './oci-limits.ts';
+import { randomName } from './random-name.ts';
 
 const OWN_PARENT = 'lamina';
 /** Locks that show which runners are alive; the kernel drops them with the runner. */
@@ -41,7 +41,7 @@ export interface CgroupRequest {
 
 /** The groups of one runner. */
 export class CgroupRoot {
-  readonly #name = randomBytes(8).toString('hex');
+  readonly #name = randomName();
   readonly #lock: Lock | undefined;
   readonly #hierarchies: Hierarchies;
   /** Parents that contain groups of this runner. */

@@ -1,5 +1,4 @@
 /** Layers as copies, where the kernel cannot stack them: the store is on overlayfs itself, as in a container without volumes. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import {
   fsPath,
@@ -10,6 +9,7 @@ import {
   mount,
 } from '../../system/index.ts';
 import { RootCopies } from '../copies/index.ts';
+import { randomName } from './random-name.ts';
 
 export interface CopyRequest {
   /** Bottom first. */
@@ -33,7 +33,7 @@ export class RunnerCopies {
 
   /** @param stateDirectory existing, latin1 bytes; on the file system of the store */
   private constructor(stateDirectory: string) {
-    const directory = `${stateDirectory}/copies-${randomBytes(8).toString('hex')}`;
+    const directory = `${stateDirectory}/copies-${randomName()}`;
     mkdirSync(fsPath(directory), { mode: 0o700 });
     this.#copies = new RootCopies({
       directory,
