@@ -122,7 +122,7 @@ describe('steps and stages', { timeout: 300_000 }, () => {
     };
     const [two, four, eight] = [await started(2), await started(4), await started(8)];
     expect(eight - four).toBe(2 * (four - two));
-    // The runtime, itself again in the container, and the shell.
+    // The runtime, itself again in the container, what installs the filter, and the shell.
     expect(four - two).toBeLessThanOrEqual(2 * 4);
   });
 
