@@ -168,8 +168,7 @@ export class Container implements RunnerProcess {
   /** @returns the runtime's exit code, after it has started a process on its own */
   async #start(options: readonly string[], fds: readonly ('ignore' | number)[]): Promise<number> {
     const [program = '', ...args] = this.#command(options);
-    const env = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
-    const pid = startChild({ program, args, env, fds });
+    const pid = startChild({ program, args, env: ownEnvironment(), fds });
     this.#runtimePid = pid;
     const status = await this.#tools.reaper.wait(pid);
     this.#runtimePid = undefined;
@@ -230,4 +229,10 @@ export class Container implements RunnerProcess {
       return undefined;
     }
   }
+}
+
+/** What the runner was started with. */
+function ownEnvironment(): string[] {
+  const lines = readFileSync('/proc/self/environ', 'utf8').split('\0');
+  return lines.filter((line) => line !== '');
 }
