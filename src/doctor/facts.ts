@@ -11,6 +11,8 @@ export interface Facts {
   readonly node: string;
   /** Whose package manager the advice is for; undefined: it is not known. */
   readonly packageManager: PackageManager | undefined;
+  /** Whether apt has no lists of packages. Other package managers fetch theirs. */
+  readonly lacksPackageLists: boolean;
   readonly user: UserFacts;
   readonly isolations: readonly IsolationReport[];
   readonly store: StoreFacts;

@@ -7,7 +7,7 @@ import { loadProbe } from '../registry/index.ts';
 import { emulators, probeIsolations } from '../runtime/index.ts';
 import { findProgram } from '../system/index.ts';
 import type { Facts } from './facts.ts';
-import { readPackageManager } from './install.ts';
+import { lacksPackageLists, readPackageManager } from './install.ts';
 import { readCgroups } from './read-cgroups.ts';
 import { readLayers } from './read-layers.ts';
 import { readStore } from './read-store.ts';
@@ -48,6 +48,7 @@ export async function gatherFacts(
     platform: formatPlatform(hostPlatform()),
     node: process.versions.node,
     packageManager: readPackageManager(),
+    lacksPackageLists: lacksPackageLists(),
     user,
     isolations: probeIsolations(env),
     store,

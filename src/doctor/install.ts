@@ -1,6 +1,6 @@
 /** Commands that install what is missing, for the package manager of this machine. */
-import { readFileSync } from 'node:fs';
-import type { PackageManager } from './facts.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Facts, PackageManager } from './facts.ts';
 
 const INSTALL: Readonly<Record<PackageManager, string>> = {
   apt: 'apt-get install',
@@ -17,18 +17,23 @@ const NAMES: Readonly<Record<string, Partial<Record<PackageManager, string>>>> =
   'qemu-user-static': { apk: 'qemu-aarch64 qemu-openrc', zypper: 'qemu-linux-user' },
 };
 
+/** What a command for packages depends on. */
+export type Installer = Pick<Facts, 'packageManager' | 'lacksPackageLists'> & {
+  readonly user: Pick<Facts['user'], 'isRoot'>;
+};
+
 /**
  * @param name Debian's
- * @param machine undefined package manager: a sentence instead of a command
+ * @param installer undefined package manager: a sentence instead of a command
  */
-export function installing(
-  name: string,
-  machine: { readonly packageManager: PackageManager | undefined; readonly isRoot: boolean },
-): string {
-  const { packageManager: manager, isRoot } = machine;
+export function installing(name: string, installer: Installer): string {
+  const { packageManager: manager, lacksPackageLists, user } = installer;
   if (manager === undefined) return `install ${name}`;
-  const command = `${INSTALL[manager]} ${NAMES[name]?.[manager] ?? name}`;
-  return isRoot ? command : `sudo ${command}`;
+  const sudo = user.isRoot ? '' : 'sudo ';
+  const command = `${sudo}${INSTALL[manager]} ${NAMES[name]?.[manager] ?? name}`;
+  // As in a new container, where nobody answers questions.
+  if (manager !== 'apt' || !lacksPackageLists) return command;
+  return `${sudo}apt-get update && ${command.replace('install', 'install -y')}`;
 }
 
 /** The package that a fix for Debian installs; undefined if it is no command of apt-get. */
@@ -50,6 +55,17 @@ export function packageManagerOf(osRelease: string): PackageManager | undefined 
     .map(([, value]) => value)
     .join(' ');
   return FAMILIES.find(([pattern]) => pattern.test(names))?.[1];
+}
+
+const LISTS = '/var/lib/apt/lists';
+
+/** Whether apt knows no package, as in images of Debian, which have no lists. */
+export function lacksPackageLists(directory = LISTS): boolean {
+  try {
+    return !readdirSync(directory).some((name) => /_Packages(?:\.\w+)?$/.test(name));
+  } catch {
+    return true;
+  }
 }
 
 export function readPackageManager(): PackageManager | undefined {

@@ -10,8 +10,7 @@ const SYSTEMD = 'sudo systemctl restart systemd-binfmt';
 const USUAL = ['linux/amd64', 'linux/arm64'];
 
 export function judgePlatforms(facts: Facts): DiagnosisFinding[] {
-  const { emulators, platform, packageManager, user } = facts;
-  const machine = { packageManager, isRoot: user.isRoot };
+  const { emulators, platform, packageManager } = facts;
   if (emulators === undefined) {
     const message = 'trying the programs of other platforms takes too long';
     return [{ topic: 'platforms', status: 'limited', message }];
@@ -25,7 +24,7 @@ export function judgePlatforms(facts: Facts): DiagnosisFinding[] {
     findings.push({
       ...{ topic: 'platforms', status: 'limited' },
       message: `of a step for ${halfway.join(', ')}, only the first program runs, not those that it starts: no emulator is registered with the kernel (binfmt_misc, flag F)`,
-      fix: packageManager === 'apt' ? installing('binfmt-support', machine) : SYSTEMD,
+      fix: packageManager === 'apt' ? installing('binfmt-support', facts) : SYSTEMD,
     });
   }
   const missing = USUAL.filter((one) => ![...running, ...halfway, platform].includes(one));
@@ -33,7 +32,7 @@ export function judgePlatforms(facts: Facts): DiagnosisFinding[] {
     findings.push({
       ...{ topic: 'platforms', status: 'limited' },
       message: `programs of ${missing.join(', ')} do not run here: RUN in their images fails`,
-      fix: installing('qemu-user-static', machine),
+      fix: installing('qemu-user-static', facts),
     });
   }
   return findings;

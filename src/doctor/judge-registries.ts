@@ -57,8 +57,8 @@ function loginOf({ registry, endpoints, login, trouble }: ProbedRegistry): Diagn
   }
 }
 
-export function judgeTrust({ trust, packageManager, user }: Facts): DiagnosisFinding[] {
-  const machine = { packageManager, isRoot: user.isRoot };
+export function judgeTrust(facts: Facts): DiagnosisFinding[] {
+  const { trust } = facts;
   const { bundle, named } = trust;
   const ofMachine: DiagnosisFinding =
     bundle === undefined
@@ -66,7 +66,7 @@ export function judgeTrust({ trust, packageManager, user }: Facts): DiagnosisFin
           ...{ topic: 'trust', status: 'limited' },
           message:
             'this machine has no bundle of certificates: only the authorities of Node.js are trusted',
-          fix: installing('ca-certificates', machine),
+          fix: installing('ca-certificates', facts),
         }
       : {
           ...{ topic: 'trust', status: 'ok' },

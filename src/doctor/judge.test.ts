@@ -12,6 +12,7 @@ const ROOT: Facts = {
   platform: 'linux/amd64',
   node: '24.1.0',
   packageManager: 'apt',
+  lacksPackageLists: false,
   user: {
     ...{ isRoot: true, uid: 0, name: 'root' },
     ...{ subordinateIds: 0, firstFreeId: 100_000, canMapIds: true },

@@ -50,9 +50,9 @@ function judgeRun(facts: Facts): DiagnosisFinding[] {
 }
 
 /** Commands of Debian become those of this machine. */
-function localized(fix: string | undefined, { packageManager, user }: Facts): string | undefined {
+function localized(fix: string | undefined, facts: Facts): string | undefined {
   const name = fix === undefined ? undefined : packageIn(fix);
-  return name === undefined ? fix : installing(name, { packageManager, isRoot: user.isRoot });
+  return name === undefined ? fix : installing(name, facts);
 }
 
 function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFinding[] {
@@ -93,7 +93,8 @@ function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFindi
   ];
 }
 
-function judgeIds({ user, packageManager }: Facts): DiagnosisFinding[] {
+function judgeIds(facts: Facts): DiagnosisFinding[] {
+  const { user } = facts;
   const { isRoot, name, uid, subordinateIds, firstFreeId, canMapIds } = user;
   if (isRoot) return [{ topic: 'ids', status: 'ok', message: 'root can give files to every user' }];
   const who = name ?? `user ID ${uid}`;
@@ -118,7 +119,7 @@ function judgeIds({ user, packageManager }: Facts): DiagnosisFinding[] {
     findings.push({
       ...{ topic: 'ids', status: 'limited' },
       message: 'newuidmap and newgidmap, which apply subordinate IDs, are not installed',
-      fix: installing('uidmap', { packageManager, isRoot }),
+      fix: installing('uidmap', facts),
     });
   }
   if (findings.length > 0) return findings;
@@ -163,9 +164,8 @@ function judgeLimits({ cgroups, user }: Facts): DiagnosisFinding[] {
   return [{ topic: 'limits', status: 'ok', message: `limits are enforced by cgroup ${version}` }];
 }
 
-function judgeTools({ tools, packageManager, user }: Facts): DiagnosisFinding[] {
-  const machine = { packageManager, isRoot: user.isRoot };
-  return tools.map(({ name, path }): DiagnosisFinding => {
+function judgeTools(facts: Facts): DiagnosisFinding[] {
+  return facts.tools.map(({ name, path }): DiagnosisFinding => {
     const tool = TOOLS.find((known) => known.name === name);
     const purpose = tool?.purpose ?? 'lamina';
     if (path !== undefined) {
@@ -174,7 +174,7 @@ function judgeTools({ tools, packageManager, user }: Facts): DiagnosisFinding[] 
     return {
       ...{ topic: 'tools', status: 'limited' },
       message: `${name} is not installed: ${purpose} do not work`,
-      fix: installing(tool?.package ?? name, machine),
+      fix: installing(tool?.package ?? name, facts),
     };
   });
 }

@@ -14,6 +14,7 @@ const USER: MachineFacts = {
   capabilities: 0n,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
+  crunLacksFilter: () => false,
   refusedNamespaces: () => undefined,
   refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,

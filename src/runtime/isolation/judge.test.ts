@@ -16,6 +16,7 @@ const ROOT: MachineFacts = {
   capabilities: SYS_ADMIN,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
+  crunLacksFilter: () => false,
   refusedNamespaces: () => undefined,
   refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,
@@ -32,7 +33,24 @@ describe('oci', () => {
     expect(judgeIsolation('oci', { ...ROOT, ...without(['runc']) })).toEqual(works);
   });
 
+  test('works with runc where crun cannot filter devices', () => {
+    const report = judgeIsolation('oci', { ...ROOT, crunLacksFilter: () => true });
+    expect(report.works).toBe(true);
+  });
+
   test.each<[string, Partial<MachineFacts>, string, string]>([
+    [
+      'crun alone without a filter of devices',
+      { ...without(['runc']), crunLacksFilter: () => true },
+      'crun may not lock memory, which its filter of devices needs with cgroup v2',
+      'apt-get install runc',
+    ],
+    [
+      'LAMINA_RUNTIME=crun without a filter of devices',
+      { askedOciProgram: '/usr/bin/crun', crunLacksFilter: () => true },
+      'crun may not lock memory, which its filter of devices needs with cgroup v2',
+      'unset LAMINA_RUNTIME',
+    ],
     [
       'another system',
       { system: 'darwin' },

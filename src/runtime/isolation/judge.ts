@@ -1,4 +1,5 @@
 /** Decides which isolations work, from facts alone. */
+import { basename } from 'node:path';
 import { canLaunch } from '../builtin/index.ts';
 import { hasCapability, ISOLATIONS, type Isolation } from '../process/index.ts';
 import type { MachineFacts } from './machine-facts.ts';
@@ -176,9 +177,17 @@ function prootObstacle(facts: MachineFacts): Obstacle | undefined {
   return launchObstacle(facts, [5, 9]);
 }
 
-function ociProgramObstacle({ askedOciProgram: asked, find }: MachineFacts): Obstacle | undefined {
+function ociProgramObstacle(facts: MachineFacts): Obstacle | undefined {
+  const { askedOciProgram: asked, find, crunLacksFilter } = facts;
   const candidates = asked === undefined ? ['runc', 'crun'] : [asked];
-  if (candidates.some((program) => find(program) !== undefined)) return undefined;
+  const found = candidates.find((program) => find(program) !== undefined);
+  if (found !== undefined && basename(found) === 'crun' && crunLacksFilter()) {
+    return {
+      reason: 'crun may not lock memory, which its filter of devices needs with cgroup v2',
+      fix: asked === undefined ? 'apt-get install runc' : 'unset LAMINA_RUNTIME',
+    };
+  }
+  if (found !== undefined) return undefined;
   return asked === undefined
     ? { reason: 'neither runc nor crun is installed', fix: 'apt-get install runc' }
     : {

@@ -1,10 +1,11 @@
 /** What this machine lets this user do, as far as isolations depend on it. Facts that cost a process are read late. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
 import { findProgram, hasOneId, isInUserNamespace, isRoot } from '../../system/index.ts';
 import { lackingSubordinateIds } from '../../user-namespace/index.ts';
-import { ownCapabilities } from '../process/index.ts';
+import { canLockMemory, ownCapabilities } from '../process/index.ts';
 
 /** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
 export type Refusal = string | undefined;
@@ -29,6 +30,8 @@ export interface MachineFacts {
   readonly askedOciProgram: string | undefined;
   /** The absolute path of a program, by name or path. */
   readonly find: (program: string) => string | undefined;
+  /** Whether crun could not filter devices: cgroup v2 only, and too little memory may be locked. */
+  readonly crunLacksFilter: () => boolean;
   /** Tries to make a mount and a pid namespace. */
   readonly refusedNamespaces: () => Refusal;
   /** Tries to make a user namespace, and these two in it. */
@@ -54,6 +57,7 @@ export function readMachineFacts(env: Environment, isOfCommand = false): Machine
     capabilities: ownCapabilities(),
     askedOciProgram: env.LAMINA_RUNTIME || undefined,
     find: (program) => findProgram(program, env),
+    crunLacksFilter: () => existsSync('/sys/fs/cgroup/cgroup.controllers') && !canLockMemory(),
     refusedNamespaces: () => tryUnshare(namespaces, env),
     refusedUserNamespaces: () => tryUnshare(['--user', '--map-root-user', ...namespaces], env),
     refusedTracing: () => tryProot(env),

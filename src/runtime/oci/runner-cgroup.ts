@@ -46,9 +46,14 @@ export class CgroupRoot {
   readonly #hierarchies: Hierarchies;
   /** Parents that contain groups of this runner. */
   readonly #parents = new Set([OWN_PARENT]);
+  readonly #avoidsUnified: boolean;
 
-  /** @param directory an absent directory of the runner's */
-  constructor(directory: string) {
+  /**
+   * @param directory an absent directory of the runner's
+   * @param avoidsUnified the runtime cannot filter devices with the unified hierarchy: it gets the others if there are any
+   */
+  constructor(directory: string, { avoidsUnified }: { readonly avoidsUnified: boolean }) {
+    this.#avoidsUnified = avoidsUnified;
     this.#hierarchies = openHierarchies(directory);
     this.#lock = claim(this.#name);
     if (this.#lock) this.#sweepDeadRunners();
@@ -68,7 +73,7 @@ export class CgroupRoot {
       if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
     }
     // A parent may limit its children, by controllers of its own.
-    const needsLegacy = parent !== undefined && this.#hierarchies.covered;
+    const needsLegacy = (parent !== undefined || this.#avoidsUnified) && this.#hierarchies.covered;
     return new Cgroup(`${path}/${id}`, { limits, needsLegacy }, this.#hierarchies);
   }
 

@@ -5,6 +5,7 @@ import { isInUserNamespace, mount } from '../../system/index.ts';
 import { PrivateNetwork } from '../network/index.ts';
 import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
+import { canLockMemory } from '../process/locked-memory.ts';
 import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
 import {
@@ -59,7 +60,9 @@ export class Runner {
     mkdirSync(bytes, { recursive: true });
     mount({ source: 'tmpfs', target: directory, type: 'tmpfs', data: 'mode=700' });
     process.chdir(bytes.toString());
-    this.#cgroups = new CgroupRoot('cgroups');
+    this.#cgroups = new CgroupRoot('cgroups', {
+      avoidsUnified: isCrun(settings.launcher) && !canLockMemory(),
+    });
   }
 
   /** @throws AppError when the process could not be started */
@@ -156,6 +159,10 @@ interface Prepared {
 async function privateNetwork({ spec, networkTool }: RunCommand, base: string) {
   if (spec.network !== 'private' || networkTool === undefined) return undefined;
   return PrivateNetwork.open(`${base}/network`, networkTool);
+}
+
+function isCrun(launcher: Launcher): boolean {
+  return launcher.kind === 'program' && launcher.name === 'crun';
 }
 
 function canFilter(launcher: Launcher): boolean {

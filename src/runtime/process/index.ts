@@ -12,6 +12,7 @@ export {
   hasCapability,
   ownCapabilities,
 } from './linux-capabilities.ts';
+export { canLockMemory } from './locked-memory.ts';
 export { isMountFailure } from './mount-failure.ts';
 export { ociProcess } from './oci-process.ts';
 export type * from './oci-types.ts';
