@@ -9,6 +9,12 @@ const CONTAINED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-all'];
 /** No entry of /etc/passwd has it. */
 const NAMELESS = 987_654;
 const AS_NAMELESS = ['setpriv', `--reuid=${NAMELESS}`, `--regid=${NAMELESS}`, '--clear-groups'];
+/** As in a container with the capability SYS_ADMIN; the group is there from before. */
+const READ_ONLY_CGROUPS = [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
+  'mount -t cgroup2 cgroup2 /sys/fs/cgroup; mkdir -p /sys/fs/cgroup/lamina; mount -o remount,bind,ro /sys/fs/cgroup; exec "$@"',
+  'sh',
+];
 const USER_NAMESPACE = ['unshare', '--user', '--map-root-user'];
 
 describe('on a restricted machine', () => {
@@ -49,6 +55,14 @@ describe('on a restricted machine', () => {
       },
     );
   });
+
+  it.each(['oci', 'builtin'])(
+    'with read-only control groups of version 2, RUN works as %s',
+    async (isolation) => {
+      const build = ['build', '-q', '--no-cache', `--isolation=${isolation}`, owned];
+      await bench.succeed(build, { wrapper: READ_ONLY_CGROUPS });
+    },
+  );
 
   describe('as root of a user namespace', () => {
     it('run and RUN work', async () => {

@@ -6,7 +6,7 @@
  * runtimes then make one directory instead of ten. Limits on a hybrid machine need the controllers: for them the
  * runtime starts in a namespace without that mount.
  */
-import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { MountFlag, mount } from '../../system/index.ts';
 import { attempt } from './attempt.ts';
@@ -27,12 +27,16 @@ export interface Hierarchies {
 
 /** @param view an absent directory of the runner's, for a second view of the v1 hierarchies */
 export function openHierarchies(view: string): Hierarchies {
-  if (isUnified()) return { ...unifiedState(), legacy: new Map(), covered: false };
+  if (isUnified()) {
+    const state = unifiedState();
+    // In a container it may be read-only, which this mount namespace need not keep.
+    const isOwn = !state.unified && attempt(makeWritable) !== false;
+    return { ...(isOwn ? unifiedState() : state), legacy: new Map(), covered: false };
+  }
   const before = legacyDirectories(HIERARCHY);
   if (before.size > 0) attempt(() => bind(view));
   // There is another hierarchy, or (in a container) a read-only one.
-  const covered =
-    attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' })) !== false;
+  const covered = attempt(mountUnified) !== false;
   if (!covered) return { unified: false, controllers: new Set(), legacy: before, covered };
   const legacy = legacyDirectories(view);
   return { ...unifiedState(), legacy, covered: legacy.size > 0 };
@@ -53,6 +57,14 @@ export function hierarchyFor(
   return { kind: 'missing', names: legacy.size > 0 ? inLegacy : inUnified };
 }
 
+function mountUnified(): void {
+  mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' });
+}
+
+function makeWritable(): void {
+  mount({ source: HIERARCHY, target: HIERARCHY, flags: MountFlag.bind | MountFlag.remount });
+}
+
 function bind(view: string): void {
   mkdirSync(view);
   mount({ source: HIERARCHY, target: view, flags: MountFlag.bind | MountFlag.recursive });
@@ -65,7 +77,12 @@ function isUnified(): boolean {
 function unifiedState(): Pick<Hierarchies, 'unified' | 'controllers'> {
   const text = attempt(() => readFileSync(`${HIERARCHY}/cgroup.controllers`, 'utf8'));
   const names = (text === false ? '' : text).split(/\s+/).filter((name) => name !== '');
-  const unified = attempt(() => mkdirSync(`${HIERARCHY}/lamina`, { recursive: true })) !== false;
+  // A group that is there already says nothing about this mount.
+  const unified =
+    attempt(() => {
+      mkdirSync(`${HIERARCHY}/lamina`, { recursive: true });
+      accessSync(`${HIERARCHY}/lamina`, constants.W_OK);
+    }) !== false;
   return { unified, controllers: new Set(names) };
 }
 
