@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { toBytes } from '../files/index.ts';
 import { DirectoryHandles, fsPath, readRegularFile, UnsuitableFile } from '../system/index.ts';
 import { newFile } from './new-file.ts';
+import { bytesOfPieces, type Piece } from './pieces.ts';
 import { writeSparsely } from './write-sparsely.ts';
 import { writeStream } from './write-stream.ts';
 
@@ -15,18 +16,18 @@ export type ByteSink = (chunk: Uint8Array) => Promise<void>;
 export type Destination = string | ByteSink;
 
 /**
- * Writes a stream of bytes. A new or regular file appears when it is complete; a device or a pipe is
+ * Writes bytes and whole files. A new or regular file appears when it is complete; a device or a pipe is
  * written as it is.
  *
  * @throws AppError EXPORT_DESTINATION when the path cannot be written
  */
 export async function writeTo(
   destination: Destination,
-  bytes: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Piece>,
   signal?: AbortSignal,
 ): Promise<void> {
   if (typeof destination !== 'string') {
-    for await (const chunk of bytes) {
+    for await (const chunk of bytesOfPieces(pieces)) {
       signal?.throwIfAborted();
       await destination(chunk);
     }
@@ -40,10 +41,10 @@ export async function writeTo(
     });
   }
   try {
-    if (kind === 'other') return await writeStream(destination, bytes, signal);
+    if (kind === 'other') return await writeStream(destination, bytesOfPieces(pieces), signal);
     // From here on the directory stays the same, even if another replaces it.
     using parent = openDirectory(dirname(destination));
-    await writeNew(`${parent.directory('')}/${basename(destination)}`, bytes, signal);
+    await writeNew(`${parent.directory('')}/${basename(destination)}`, pieces, signal);
   } catch (error) {
     throw writeFailure(destination, error);
   }
@@ -57,12 +58,12 @@ export async function writeTo(
  */
 export async function writeNew(
   path: string,
-  bytes: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Piece>,
   signal?: AbortSignal,
 ): Promise<void> {
   const file = await newFile(path);
   try {
-    await writeSparsely(file.handle, bytes, signal);
+    await writeSparsely(file.handle, pieces, signal);
     await file.commit();
   } catch (error) {
     await file.discard();

@@ -7,4 +7,5 @@ export {
   writeNew,
   writeTo,
 } from './destination.ts';
+export type { FileBytes, Piece } from './pieces.ts';
 export { type Replacement, replaceFile } from './replace-file.ts';

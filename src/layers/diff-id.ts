@@ -3,13 +3,19 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { shareWork } from '../concurrency/index.ts';
 import type { DiffId } from '../oci/index.ts';
-import type { LayerId } from '../store/index.ts';
+import { isSound, type LayerId, noteSound } from '../store/index.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { openIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
-import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
+import {
+  effectiveEpoch,
+  type LayerTarOptions,
+  layerTar,
+  type TarFile,
+  tarFileOf,
+} from './layer-tar.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 
 /** Facts kind. */
@@ -50,6 +56,7 @@ export async function diffIdOf(
           ? await hashLayer(store, id, options)
           : await hashTaken(layerTar(store, id, options), (tar) => take(tar, signal));
       store.facts.put(DIFF_ID_FACT, key, identity);
+      noteTar(store, id, identity, effective);
       return identity;
     },
   });
@@ -113,6 +120,29 @@ async function hashStored(
 /** The known identity of a layer's tar with its own times. */
 export function knownDiffId({ facts }: Pick<LayerStore, 'facts'>, id: LayerId): DiffId | undefined {
   return facts.get<TarIdentity>(DIFF_ID_FACT, factKey(id, undefined))?.diffId;
+}
+
+/** Remembers that the file of a layer's tar, if it has one, has these bytes. */
+export function noteTar(
+  store: LayerStore,
+  id: LayerId,
+  { diffId: digest, size }: TarIdentity,
+  epoch?: number | undefined,
+): void {
+  const file = tarFileOf(store, id, epoch);
+  if (file?.size === size) noteSound(store.facts, { name: id, digest, ...file });
+}
+
+/** The file that has exactly these bytes at its start: the tar of a layer, known not to have changed since it was hashed. */
+export function soundTar(
+  store: LayerStore,
+  id: LayerId,
+  { diffId: digest, size }: TarIdentity,
+  epoch?: number | undefined,
+): TarFile | undefined {
+  const file = tarFileOf(store, id, epoch);
+  if (file?.size !== size) return undefined;
+  return isSound(store.facts, { name: id, digest, ...file }) ? file : undefined;
 }
 
 /** Remembers the identity of a layer's tar with its own times, once it has been hashed. */

@@ -9,7 +9,7 @@ import type { FileTree } from '../files/index.ts';
 import type { DiffId, RunningDigest } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
 import { copyRange, copySparse, hasErrorCode, openContent } from '../system/index.ts';
-import { rememberDiffId } from './diff-id.ts';
+import { noteTar, rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeEncoded } from './index-codec.ts';
@@ -91,6 +91,7 @@ export async function importTar(
       times: options.times ?? 'keep',
     });
     rememberDiffId(store, meta.id, { diffId, size: tarSize });
+    noteTar(store, meta.id, { diffId, size: tarSize });
     rememberSize(store, diffId, size);
     return { ...meta, diffId, tarSize, usesBase };
   } catch (error) {

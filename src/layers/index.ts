@@ -1,5 +1,5 @@
 export { ContentDigests, type ContentReader, type InspectContent } from './content-digests.ts';
-export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
+export { diffIdOf, noteTar, rememberDiffId, soundTar, type TakeTar } from './diff-id.ts';
 export { EarlierLayer } from './earlier-layer.ts';
 export {
   type EnsureOptions,

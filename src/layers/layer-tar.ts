@@ -48,6 +48,25 @@ export async function* layerTar(
   }
 }
 
+export interface TarFile {
+  /** Host path as text. */
+  readonly path: string;
+  /** Bytes of the tar: contents stored after them are not part of it. */
+  readonly size: number;
+}
+
+/** The file that begins with the tar of a layer; undefined if `layerTar` makes it. */
+export function tarFileOf(
+  store: LayerStore,
+  id: LayerId,
+  epoch: number | undefined,
+): TarFile | undefined {
+  if (effectiveEpoch(layerMeta(store, id).times, epoch) !== undefined) return undefined;
+  const directory = store.layers.directory(id);
+  const { tarSize } = openIndex(directory);
+  return tarSize === undefined ? undefined : { path: join(directory, TAR_FILE), size: tarSize };
+}
+
 /** The epoch, if it changes anything of such a layer. */
 export function effectiveEpoch(
   times: LayerMeta['times'],

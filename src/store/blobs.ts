@@ -46,6 +46,8 @@ interface BlobParts {
   /** Whether it is the config or manifest of an image in the store. */
   readonly isNamed: (digest: Digest) => boolean;
   readonly temporaryDirectory: () => Promise<string>;
+  /** Called with each blob that was verified and written. */
+  readonly written: (path: string, info: BlobInfo) => void;
 }
 
 const CHUNK = 1 << 20;
@@ -56,15 +58,17 @@ export class BlobStore {
   readonly #journal: Journal;
   readonly #isNamed: (digest: Digest) => boolean;
   readonly #temporaryDirectory: () => Promise<string>;
+  readonly #written: BlobParts['written'];
   /** Blobs outside a read-only store. */
   readonly #elsewhere = new Map<Digest, string>();
 
-  constructor(layout: StoreLayout, { lease, journal, isNamed, temporaryDirectory }: BlobParts) {
+  constructor(layout: StoreLayout, parts: BlobParts) {
     this.#layout = layout;
-    this.#lease = lease;
-    this.#journal = journal;
-    this.#isNamed = isNamed;
-    this.#temporaryDirectory = temporaryDirectory;
+    this.#lease = parts.lease;
+    this.#journal = parts.journal;
+    this.#isNamed = parts.isNamed;
+    this.#temporaryDirectory = parts.temporaryDirectory;
+    this.#written = parts.written;
   }
 
   has(digest: Digest): boolean {
@@ -145,6 +149,7 @@ export class BlobStore {
         lock.release();
       }
       this.#journal.contentWritten();
+      this.#written(this.#file(info.digest), info);
       return info;
     } catch (error) {
       await rm(temporary, { force: true });

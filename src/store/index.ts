@@ -19,6 +19,7 @@ export { layerGone } from './layers.ts';
 export { STORE_VERSION, versionOf } from './layout.ts';
 export type { CacheAlias, RecordStore } from './records.ts';
 export type { PrunedItem, PruneOptions } from './selection.ts';
+export { type HashedFile, isSound, noteSound } from './sound-files.ts';
 export { type OpenStoreOptions, Store } from './store.ts';
 export type { StoreUsage } from './store-usage.ts';
 export * from './types.ts';

@@ -22,6 +22,7 @@ import { Lease } from './lease.ts';
 import { deadLeases, readLiveLeases } from './live-leases.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
+import { noteSound } from './sound-files.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
 import { measureStore, type StoreUsage } from './store-usage.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -98,6 +99,7 @@ export class Store implements AsyncDisposable {
       journal: this.#journal,
       isNamed: (digest) => this.images.isNamed(digest),
       temporaryDirectory: () => this.temporaryDirectory(),
+      written: (path, info) => noteSound(this.facts, { name: info.digest, path, ...info }),
     });
     this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
     this.images = new ImageStore(this.#tables);

@@ -5,7 +5,7 @@
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp } from '../../graph/index.ts';
 import { cacheKey, SCRATCH } from '../../graph/index.ts';
-import { LayerWriter, rememberDiffId } from '../../layers/index.ts';
+import { LayerWriter, noteTar, rememberDiffId } from '../../layers/index.ts';
 import { type CopyResult, copyFiles, isLinked } from '../../ops/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StagedLayer } from '../../store/index.ts';
@@ -145,6 +145,7 @@ async function keep(
   if (identity !== undefined) rememberDiffId(session.store, staged.id, identity);
   const layer = { form: 'tar', size, files, times: 'set', warnings } as const;
   const result = await keepLayer(session, staged, base, layer);
+  if (identity !== undefined) noteTar(session.store, staged.id, identity);
   rememberCopy(session, step, { op: copyOp(step), layer: staged.id });
   return result;
 }

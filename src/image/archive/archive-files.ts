@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../../archive/index.ts';
-import { openDirectory, writeFailure, writeNew } from '../../destination/index.ts';
+import { openDirectory, type Piece, writeFailure, writeNew } from '../../destination/index.ts';
 import {
   type DirectoryHandles,
   fsPath,
@@ -15,7 +15,7 @@ export interface ArchiveFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  readonly read: () => AsyncIterable<Uint8Array>;
+  readonly read: () => AsyncIterable<Piece>;
 }
 
 /** A file whose bytes are in memory. */
@@ -37,7 +37,7 @@ export function smallFile(name: string, bytes: Uint8Array): ArchiveFile {
 export async function* tarOf(
   files: readonly ArchiveFile[],
   mtime: number,
-): AsyncGenerator<Uint8Array, void> {
+): AsyncGenerator<Piece, void> {
   const made = new Set<string>();
   for (const file of sorted(files)) {
     for (const directory of parents(file.name)) {

@@ -17,11 +17,19 @@ export interface BlobReading {
   readonly digest?: RunningDigest | undefined;
 }
 
+/** A file that begins with the bytes of a blob, which were verified and have not changed since. */
+export interface BlobFile {
+  readonly path: string;
+  readonly size: number;
+}
+
 /** Bytes with their descriptor. */
 export interface Blob {
   readonly descriptor: Descriptor;
   /** Reads them from the start; the stream fails at its end unless they match the descriptor. */
   readonly read: (reading?: BlobReading) => AsyncIterable<Uint8Array>;
+  /** A file to copy instead, if there is one now. */
+  readonly file?: (() => BlobFile | undefined) | undefined;
 }
 
 /** A layer, known by its descriptor: nothing is fetched or made before it is read. */

@@ -93,15 +93,20 @@ function layoutOf(
   };
 }
 
-function blobFile({ descriptor, read }: Blob, onTransfer: OnTransfer | undefined): ArchiveFile {
+function blobFile(
+  { descriptor, read, file }: Blob,
+  onTransfer: OnTransfer | undefined,
+): ArchiveFile {
   const { size } = descriptor;
   const tell = reporter(onTransfer, 'out', descriptor);
   return {
     name: blobName(descriptor),
     size,
     async *read() {
+      const whole = file?.();
+      if (whole !== undefined) yield whole;
       let bytes = 0;
-      for await (const chunk of read()) {
+      for await (const chunk of whole === undefined ? read() : []) {
         bytes += chunk.length;
         tell('moving', bytes);
         yield chunk;

@@ -10,12 +10,20 @@ import {
   diffIdOf,
   ensureBlob,
   layerTar,
+  noteTar,
+  soundTar,
   sourceBlobOf,
   type TakeTar,
   type TarIdentity,
 } from '../../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
-import type { ImageLayer, Store } from '../../store/index.ts';
+import {
+  type HashedFile,
+  type ImageLayer,
+  isSound,
+  noteSound,
+  type Store,
+} from '../../store/index.ts';
 import type { Blob, BlobReading, Layer } from '../model/image.ts';
 import {
   type Encoded,
@@ -104,15 +112,47 @@ export function originalTar(
   if (descriptor.digest !== diffId || sourceBlobOf(store, diffId)?.digest !== diffId)
     return undefined;
   if (store.layers.get(id)?.lazy !== undefined) return undefined;
-  return { descriptor, read: () => verified(layerTar(store, id), descriptor) };
+  return tarOf(store, { id, epoch: undefined }, descriptor);
 }
 
-/** A blob of the store, read with verification. */
+/** The tar of a layer. If it is a file that is known not to have changed since it was hashed, it is not hashed again. */
+function tarOf(
+  store: Store,
+  { id, epoch }: Pick<ImageLayer, 'id' | 'epoch'>,
+  descriptor: Descriptor,
+  signal?: AbortSignal | undefined,
+): Blob {
+  const identity = { diffId: descriptor.digest as DiffId, size: descriptor.size };
+  const file = () => soundTar(store, id, identity, epoch);
+  return {
+    ...{ descriptor, file },
+    read({ lend } = {}) {
+      const tar = layerTar(store, id, { epoch, signal, lend });
+      if (file() !== undefined) return tar;
+      return verified(tar, descriptor, () => noteTar(store, id, identity, epoch));
+    },
+  };
+}
+
+/** A blob of the store. It is verified when it is read, unless it has not changed since it was hashed. */
 export function storedBlob(store: Store, descriptor: Descriptor): Blob {
+  const { digest, size } = descriptor;
+  const hashed = (): HashedFile => ({
+    ...{ name: digest, path: store.blobs.path(digest) },
+    ...{ digest, size },
+  });
   return {
     descriptor,
-    read: (reading) =>
-      verified(fileBytes(store.blobs.path(descriptor.digest), reading), descriptor),
+    read(reading) {
+      const file = hashed();
+      const bytes = fileBytes(file.path, reading);
+      if (isSound(store.facts, file)) return bytes;
+      return verified(bytes, descriptor, () => noteSound(store.facts, file));
+    },
+    file() {
+      const file = hashed();
+      return isSound(store.facts, file) ? file : undefined;
+    },
   };
 }
 
@@ -140,10 +180,9 @@ async function tarBlob(
   signal: AbortSignal | undefined,
 ): Promise<Layer> {
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
-  const { id, epoch, diffId } = layer;
+  const { diffId } = layer;
   const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
-  const read = () => verified(layerTar(store, id, { epoch, signal }), descriptor);
-  return { descriptor, read, diffId };
+  return { ...tarOf(store, layer, descriptor, signal), diffId };
 }
 
 interface ToEncode {
@@ -176,10 +215,8 @@ async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): 
 async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
   const { id, epoch, diffId } = layer;
   const { size } = await diffIdOf(store, id, epoch);
-  const tar = verified(layerTar(store, id, { epoch, signal, lend: true }), {
-    digest: diffId,
-    size,
-  });
+  const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
+  const tar = tarOf(store, layer, descriptor, signal).read({ lend: true });
   return writeEncoded(store, tar, { encoder, signal });
 }
 
@@ -243,6 +280,7 @@ async function writeEncoded(
 export async function* verified(
   source: AsyncIterable<Uint8Array>,
   expected: { readonly digest: Digest; readonly size: number },
+  succeeded: () => void = () => undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const hash = createHash('sha256');
   let size = 0;
@@ -256,4 +294,5 @@ export async function* verified(
       hint: 'remove the image with `lamina rmi` and build or load it again',
     });
   }
+  succeeded();
 }
