@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFailure, writeTo } from './destination.ts';
+import type { Piece } from './pieces.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -69,6 +70,37 @@ describe('a destination', () => {
     const writing = writeTo(pipe, text('x'), controller.signal);
     controller.abort();
     await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('the beginning of a file among bytes', () => {
+  const [before, copied, after] = ['a', 'b'.repeat(3 << 20), 'c'];
+  const whole = `${before}${copied}${after}`;
+
+  async function* pieces(size = copied.length): AsyncGenerator<Piece, void> {
+    const path = join(directory, 'source');
+    writeFileSync(path, `${copied}not this`);
+    yield Buffer.from(before);
+    yield { path, size };
+    yield Buffer.from(after);
+  }
+
+  it('is copied into a file', async () => {
+    await writeTo(join(directory, 'out'), pieces());
+    expect(readFileSync(join(directory, 'out'), 'utf8') === whole).toBe(true);
+  });
+
+  it('is read for a stream', async () => {
+    const chunks: Uint8Array[] = [];
+    await writeTo(async (chunk) => void chunks.push(chunk), pieces());
+    expect(Buffer.concat(chunks).toString() === whole).toBe(true);
+  });
+
+  it('leaves the old file if it is shorter than it was', async () => {
+    writeFileSync(join(directory, 'out'), 'old');
+    const writing = writeTo(join(directory, 'out'), pieces(copied.length + 9));
+    await expect(writing).rejects.toThrow('shorter');
+    expect(readFileSync(join(directory, 'out'), 'utf8')).toBe('old');
   });
 });
 
