@@ -95,12 +95,17 @@ async function prepared({ name, prepare }) {
   return { args: own, keyFile };
 }
 
+/** Short: with proot, an ssh agent whose socket has a long path cannot be reached. */
+function directoryOf(machine) {
+  return join(bench.directory, String(MACHINES.indexOf(machine)));
+}
+
 async function buildAllOn(name, archive, projects) {
-  const directory = join(bench.directory, `on-${name}`);
+  const directory = directoryOf(name);
   mkdirSync(directory);
   using machine = openMachine(name, bench.directory);
   const { uid } = machine;
-  const store = new Workbench({ store: join(directory, 'store') });
+  const store = new Workbench({ store: join(directory, 's') });
   mkdirSync(store.store);
   for (const path of [directory, store.store]) chownSync(path, uid, uid);
   const umask = ['sh', '-c', `umask ${UMASKS[name] ?? '022'}; exec "$@"`, 'sh'];
@@ -144,7 +149,7 @@ async function isSame(name, ids) {
   const expected = ids.get(first);
   const differing = others.filter((machine) => ids.get(machine) !== expected);
   if (differing.length === 0 && /^sha256:/.test(expected)) return true;
-  const archiveOf = (machine) => join(bench.directory, `on-${machine}`, `${name}.tar`);
+  const archiveOf = (machine) => join(directoryOf(machine), `${name}.tar`);
   for (const machine of differing) {
     const two = [archiveOf(first), archiveOf(machine)].map((path) => `docker-archive:${path}`);
     const { stdout, stderr } = await bench.lamina(['compare', '--layers', ...two]);

@@ -147,7 +147,6 @@ export const examples = [
     answers: 'output',
     expect: 'Cloned by ssh: only with the key',
     reproducible: true,
-    cannot: { restricted: 'the server refuses the key there: not yet explained' },
     change: ['show.sh', 'Cloned by', 'Cloned again by'],
     prepare: async ({ privateRepository }) => {
       const { url, knownHosts, agent, key, keyFile } = await privateRepository('only with the key');
