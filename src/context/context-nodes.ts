@@ -9,8 +9,8 @@ import {
 import { type FileIdentity, IdentityTable } from './identity-table.ts';
 
 export class ContextNodes {
-  readonly identities = new IdentityTable();
   readonly #entries = new EntryTable();
+  readonly identities = new IdentityTable(this.#entries);
   /** Of directories that were read: their visible files, sorted by name. */
   readonly #listings = new Map<number, Uint32Array>();
   /** Of directories, if anything is ignored. */

@@ -21,8 +21,8 @@ import { contentDigest, type FileEntry, resolveInTree, type TreeDigest } from '.
 import { openContent, setTimes, setXattr } from '../system/index.ts';
 import { type ContextOptions, type ContextTree, openContext } from './context-tree.ts';
 import { parseDockerignore } from './dockerignore.ts';
+import type { FactStore } from './kept-facts.ts';
 import { measureSources } from './measure.ts';
-import type { FactStore } from './stat-cache.ts';
 
 /** cap_net_bind_service=ep, as the kernel stores it. */
 const CAPABILITY =

@@ -35,10 +35,11 @@ import { ContextNodes } from './context-nodes.ts';
 import { type IgnoreFile, IgnoreMatcher } from './dockerignore.ts';
 import { EarlierLooks, type Look, lookName, looksTheSame, plainPaths } from './earlier-look.ts';
 import { LinkGroups, readHostDirectory, readHostFile, unreadable } from './host-files.ts';
+import type { FactStore } from './kept-facts.ts';
 import { KnownSelections } from './known-selections.ts';
 import { marksOf } from './look-marks.ts';
 import { measureSources } from './measure.ts';
-import { type FactStore, isSettled, StatCache } from './stat-cache.ts';
+import { isSettled, StatCache } from './stat-cache.ts';
 import { TreeState } from './tree-state.ts';
 
 export interface ContextOptions {
@@ -128,6 +129,14 @@ export class ContextTree implements FileTree, Disposable {
     const number = this.#find(path);
     if (number === undefined || this.#nodes.type(number) !== 'directory') return [];
     return Array.from(this.#list(number), (child) => this.#nodes.entry(child));
+  }
+
+  numberOf(entry: FileEntry): number | undefined {
+    return this.#find(entry.path);
+  }
+
+  entryOf(number: number): FileEntry {
+    return this.#nodes.entry(number);
   }
 
   content(entry: FileEntry): ContentRange {

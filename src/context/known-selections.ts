@@ -3,7 +3,7 @@
  * time. While the state is the same, nothing has to be selected or hashed.
  */
 import type { TreeDigest } from '../files/index.ts';
-import type { FactStore } from './stat-cache.ts';
+import type { FactStore } from './kept-facts.ts';
 
 interface KnownSelection {
   readonly selection: string;

@@ -72,6 +72,13 @@ export interface FileTree {
    * are complete.
    */
   complete?(entry: FileEntry): FileEntry;
+  /**
+   * A number that stays with an entry of this tree, so that a list of many need not repeat them. Absent if the tree
+   * makes its entries anew.
+   */
+  numberOf?(entry: FileEntry): number | undefined;
+  /** The entry with a number of `numberOf`, as `lookup` returns it. */
+  entryOf?(number: number): FileEntry;
   /** Why an existing path is hidden; undefined if it is not. Absent if the tree hides nothing. */
   hiddenBy?(path: BytePath): HiddenBy | undefined;
 }

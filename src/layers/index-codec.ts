@@ -34,7 +34,7 @@ export interface StoredIndex {
 export function encodeIndex({ entries, tarSize }: LayerIndex): Buffer {
   const encoder = new IndexEncoder();
   for (const entry of entries) encoder.add(entry);
-  return Buffer.concat(encoder.finish(tarSize));
+  return Buffer.concat([...encoder.pieces(tarSize)]);
 }
 
 /**
@@ -80,7 +80,7 @@ export function writeEncoded(
   const temporary = `${path}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'w', 0o600);
   try {
-    for (const piece of encoder.finish(tarSize)) writeFully(fd, piece);
+    for (const piece of encoder.pieces(tarSize)) writeFully(fd, piece);
   } finally {
     closeSync(fd);
   }

@@ -1,8 +1,9 @@
 /** Encodes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
 import { createHash } from 'node:crypto';
 import { comparePaths, type FileType } from '../files/index.ts';
-import { ByteCollector, type ReservedBytes } from './byte-collector.ts';
+import { ByteCollector } from './byte-collector.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
+import type { SpillFile } from './spill-file.ts';
 
 export const MAGIC = 'lamina-i';
 export const VERSION = 1;
@@ -32,42 +33,59 @@ export const HAS_XATTRS = 32;
 export const HAS_LINK_TARGET = 64;
 export const RECREATED = 128;
 
-/** Keeps some hundred bytes an entry, so that a million of them fit into memory. */
+/** Where an added entry is. */
+export interface AddedEntry {
+  readonly record: number;
+  readonly flags: number;
+}
+
+/** Keeps some hundred bytes an entry, in memory or in a spill file. */
 export class IndexEncoder {
-  readonly #records = new ByteCollector();
-  readonly #paths = new ByteCollector();
-  readonly #targets = new ByteCollector();
-  readonly #xattrs = new ByteCollector();
-  readonly #digests = new ByteCollector();
+  readonly #records: ByteCollector;
+  readonly #paths: ByteCollector;
+  readonly #targets: ByteCollector;
+  readonly #xattrs: ByteCollector;
+  readonly #digests: ByteCollector;
   #count = 0;
   #previous: string | undefined;
 
+  /** @param spill takes what it has of many entries; the caller disposes of it after `pieces` */
+  constructor(spill?: SpillFile | undefined) {
+    this.#records = new ByteCollector(spill);
+    this.#paths = new ByteCollector(spill);
+    this.#targets = new ByteCollector(spill);
+    this.#xattrs = new ByteCollector(spill);
+    this.#digests = new ByteCollector(spill);
+  }
+
   /**
-   * @returns its record, for `link`
+   * @returns where it is, for `link`
    * @throws Error when the entry does not sort after the one before it
    */
-  add(entry: LayerEntry): ReservedBytes {
+  add(entry: LayerEntry): AddedEntry {
     if (this.#previous !== undefined && comparePaths(this.#previous, entry.path) >= 0) {
       throw new Error(`layer index not sorted at ${JSON.stringify(entry.path)}`);
     }
     this.#previous = entry.path;
     this.#count++;
     this.#paths.text(entry.path);
-    const record = this.#records.reserve(RECORD);
-    const { view, at } = record;
+    const record = this.#records.size;
+    const { view, at } = this.#records.reserve(RECORD);
     view.setUint32(at, entry.path.length, true);
     if (entry.kind === 'entry') this.#write(view, at, entry);
-    return record;
+    return { record, flags: view.getUint8(at + 5) };
   }
 
   /** Puts an added entry into a link group. */
-  link({ view, at }: ReservedBytes, group: number): void {
-    view.setUint8(at + 5, view.getUint8(at + 5) | HAS_LINK_GROUP);
-    view.setUint32(at + 36, group, true);
+  link({ record, flags }: AddedEntry, group: number): void {
+    this.#records.patch(record + 5, Uint8Array.of(flags | HAS_LINK_GROUP));
+    const number = Buffer.alloc(4);
+    number.writeUInt32LE(group);
+    this.#records.patch(record + 36, number);
   }
 
-  /** The file's bytes, in pieces. */
-  finish(tarSize: number | undefined): readonly Buffer[] {
+  /** The file's bytes, in pieces, each of which is lent until the next one. */
+  *pieces(tarSize: number | undefined): Generator<Buffer, void> {
     const header = Buffer.alloc(HEADER);
     header.write(MAGIC, 'latin1');
     header.writeUInt32LE(VERSION, 8);
@@ -76,11 +94,17 @@ export class IndexEncoder {
     header.writeUInt32LE(this.#xattrs.size, 20);
     header.writeUInt32LE(this.#digests.size, 24);
     header.writeDoubleLE(tarSize ?? -1, 32);
-    const sections = [this.#records, this.#paths, this.#targets, this.#xattrs, this.#digests];
-    const body = [header, ...sections.flatMap((section) => section.chunks())];
     const hash = createHash('sha512-256');
-    for (const piece of body) hash.update(piece);
-    return [...body, hash.digest()];
+    hash.update(header);
+    yield header;
+    const sections = [this.#records, this.#paths, this.#targets, this.#xattrs, this.#digests];
+    for (const section of sections) {
+      for (const piece of section.chunks()) {
+        hash.update(piece);
+        yield piece;
+      }
+    }
+    yield hash.digest();
   }
 
   #write(view: DataView, at: number, entry: LayerFile): void {

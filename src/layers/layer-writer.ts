@@ -17,16 +17,16 @@ import {
   layerXattrs,
   parentPath,
 } from '../files/index.ts';
-import type { ReservedBytes } from './byte-collector.ts';
 import type { EarlierLayer, SameEntries } from './earlier-layer.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeEncoded } from './index-codec.ts';
-import { IndexEncoder } from './index-encoder.ts';
+import { type AddedEntry, IndexEncoder } from './index-encoder.ts';
 import { layerFile } from './layer-file.ts';
-import { type LayerFile, TAR_FILE } from './layer-index.ts';
+import { INDEX_FILE, type LayerFile, TAR_FILE } from './layer-index.ts';
 import { type AddAllOptions, type EntryItem, inPathOrder, type LayerItem } from './layer-item.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
+import { SpillFile } from './spill-file.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { memberHeader, TarPacker } from './tar-packer.ts';
 import {
@@ -66,7 +66,7 @@ export interface FinishedLayer {
 interface LinkGroup {
   first: LayerFile;
   /** Of the first one in the index. */
-  readonly record: ReservedBytes;
+  readonly record: AddedEntry;
 }
 
 /**
@@ -93,7 +93,8 @@ export class LayerWriter implements Disposable {
   readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
   readonly #members: MemberWriter;
-  readonly #index = new IndexEncoder();
+  readonly #spill: SpillFile;
+  readonly #index: IndexEncoder;
   readonly #groups = new Map<number, LinkGroup>();
   /** Directories that exist, or are known to be missing in the base. */
   readonly #settled = new Set<BytePath>(['']);
@@ -116,6 +117,8 @@ export class LayerWriter implements Disposable {
     this.#earlier = options.earlier;
     const path = join(directory, TAR_FILE);
     this.#fd = openSync(path, 'wx', 0o600);
+    this.#spill = new SpillFile(join(directory, `${INDEX_FILE}.parts`));
+    this.#index = new IndexEncoder(this.#spill);
     this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
     this.#packer = new TarPacker({
       emit: (chunk) => this.#write(chunk),
@@ -178,8 +181,8 @@ export class LayerWriter implements Disposable {
     this.#packer.end();
     const tarSize = this.#packer.position;
     const tar = this.#hasher === undefined ? undefined : identify(this.#hasher, tarSize);
-    this.#closeFile();
     writeEncoded(this.#directory, this.#index, tarSize);
+    this.#closeFile();
     return { size: this.#size, files: this.#files, tar };
   }
 
@@ -193,6 +196,7 @@ export class LayerWriter implements Disposable {
   #closeFile(): void {
     this.#open = false;
     this.#members[Symbol.dispose]();
+    this.#spill[Symbol.dispose]();
     closeSync(this.#fd);
   }
 

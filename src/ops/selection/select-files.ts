@@ -99,8 +99,8 @@ interface Walk {
   readonly include: Include | undefined;
   readonly files: TreeSelection;
   readonly groups: Map<number, number>;
-  /** Implied directories that are not selected yet. */
-  readonly passing: FileEntry[];
+  /** Implied directories that are not selected yet, with their paths in the selection. */
+  readonly passing: { readonly source: FileEntry; readonly path: BytePath }[];
 }
 
 /** The owner of a build context's files, and of all files until --chown is resolved. */
@@ -205,7 +205,7 @@ class Selector {
   #addArchive(source: string, top: FileEntry): void {
     const entry: FileEntry = { ...top, path: '', mode: 0, ...ROOTS, linkGroup: undefined };
     const files = new TreeSelection(this.#tree, top);
-    files.add(entry);
+    files.add(entry, top);
     this.#addSelected({ kind: 'archive', name: '', source, top, files });
   }
 
@@ -221,7 +221,7 @@ class Selector {
       if (child.type !== 'directory') continue;
       if (excluded.matched && !this.#exclude.hasExceptions) continue;
       if (included?.matched === false && !walk.include?.patterns.mayMatchBelow(path)) continue;
-      if (!selected) walk.passing.push({ ...child, path });
+      if (!selected) walk.passing.push({ source: child, path });
       await this.#walk(walk, {
         directory: child.path,
         path,
@@ -242,11 +242,15 @@ class Selector {
   }
 
   #take(walk: Walk, source: FileEntry, path: BytePath): void {
-    for (const directory of walk.passing.splice(0)) {
-      walk.files.add(this.#effective(directory, directory.path), directory.mode);
+    for (const passed of walk.passing.splice(0)) {
+      walk.files.add(
+        this.#effective(passed.source, passed.path),
+        passed.source,
+        passed.source.mode,
+      );
     }
     const complete = this.#tree.complete?.(source) ?? source;
-    walk.files.add(this.#effective(this.#regrouped(complete, walk.groups), path));
+    walk.files.add(this.#effective(this.#regrouped(complete, walk.groups), path), source);
   }
 
   #effective(entry: FileEntry, path: BytePath): FileEntry {
