@@ -29,6 +29,7 @@ import {
   DirectoryHandles,
   fsPath,
   hasErrorCode,
+  isPlainAt,
   listXattrs,
 } from '../system/index.ts';
 import { ContextNodes } from './context-nodes.ts';
@@ -144,7 +145,7 @@ export class ContextTree implements FileTree, Disposable {
     const open = () =>
       this.#sockets.size > 0 && this.#sockets.has(path)
         ? openSync(devNull, CONTENT_FLAGS)
-        : openSync(fsPath(this.#root.entry(path)), CONTENT_FLAGS);
+        : this.#root.open(path, CONTENT_FLAGS);
     return { hostPath: `${this.#root.hostPath}/${path}`, offset: 0, size, open };
   }
 
@@ -330,6 +331,8 @@ export class ContextTree implements FileTree, Disposable {
 
   #xattrs(path: BytePath): FileEntry['xattrs'] {
     try {
+      const file = path === '' ? undefined : this.#root.locate(path);
+      if (file !== undefined && isPlainAt(file)) return undefined;
       return layerXattrs(
         listXattrs(path === '' ? this.#root.directory('') : this.#root.entry(path)),
       );

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TreeDigest } from '../files/index.ts';
 import { type ContextTree, openContext } from './context-tree.ts';
 import { parseDockerignore } from './dockerignore.ts';
-import type { FactStore } from './stat-cache.ts';
+import type { FactStore } from './kept-facts.ts';
 
 /** So many that a look is kept. */
 const FILES = 300;

@@ -18,8 +18,8 @@ import {
 } from '../files/index.ts';
 import { fsPath } from '../system/index.ts';
 import type { IgnoreMatcher } from './dockerignore.ts';
+import type { FactStore } from './kept-facts.ts';
 import { LookMarks, onTheWay, partsOf } from './look-marks.ts';
-import type { FactStore } from './stat-cache.ts';
 
 /** What a look found, besides the marks of the files. */
 export interface Look {

@@ -1,4 +1,5 @@
 import {
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -13,7 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isPlainAt } from './at-calls.ts';
 import { DirectoryHandles } from './directory-handles.ts';
+import { CONTENT_FLAGS } from './open-content.ts';
+import { listXattrs, setXattr } from './xattrs.ts';
 
 let root: string;
 beforeEach(() => {
@@ -41,6 +45,40 @@ describe('DirectoryHandles', () => {
     expect(readdirSync(handles.directory(''))).toEqual(['a']);
     expect(lstatSync(handles.entry('a')).isDirectory()).toBe(true);
     expect(handles.hostPath).toBe(join(root, 'top'));
+  });
+
+  test.each(['by its path', 'by the descriptor of its directory'])('opens a file %s', (way) => {
+    if (way !== 'by its path') listXattrs(root);
+    using handles = open();
+    const before = openDescriptors();
+    symlinkSync('file', join(root, 'top/a/b/link'));
+    const fd = handles.open('a/b/file', CONTENT_FLAGS);
+    expect(readFileSync(fd, 'utf8')).toBe('inside');
+    closeSync(fd);
+    for (const [name, code] of [
+      ['a/b/link', 'ELOOP'],
+      ['a/b/missing', 'ENOENT'],
+    ] as const) {
+      const opening = () => handles.open(name, CONTENT_FLAGS);
+      expect(opening).toThrow(expect.objectContaining({ code }));
+    }
+    renameSync(join(root, 'top/a/b'), join(root, 'top/a/was'));
+    symlinkSync('../../outside', join(root, 'top/a/b'));
+    const again = handles.open('a/b/file', CONTENT_FLAGS);
+    expect(readFileSync(again, 'utf8')).toBe('inside');
+    closeSync(again);
+    expect(openDescriptors()).toBeLessThanOrEqual(before + 2);
+  });
+
+  test('says of a file that it has no attributes only if it has none', () => {
+    using handles = open();
+    setXattr(join(root, 'top/a/b/file'), 'user.some', 'value');
+    const isPlain = (path: string) => {
+      const file = handles.locate(path);
+      return file !== undefined && isPlainAt(file);
+    };
+    expect(isPlain('a/b/file')).toBe(false);
+    expect(isPlain('a/b/missing')).toBe(false);
   });
 
   test('finds nothing below a directory that became a symlink', () => {

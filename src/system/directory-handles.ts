@@ -5,6 +5,7 @@
  * descriptor, so the kernel has no link to follow. Systems without `/proc` use plain paths.
  */
 import { closeSync, constants, existsSync, openSync, readlinkSync } from 'node:fs';
+import { type FileAt, openAt } from './at-calls.ts';
 import { fsPath } from './fs-path.ts';
 import { hasErrorCode } from './system-error.ts';
 
@@ -75,6 +76,31 @@ export class DirectoryHandles implements Disposable {
     if (parent !== this.#last.path || !this.#isOpen)
       this.#last = { path: parent, prefix: this.#prefix(parent) };
     return this.#last.prefix + path.slice(slash + 1);
+  }
+
+  /**
+   * The entry at `path` by the descriptor of its directory, valid for the next two system calls.
+   * @param path as for `entry`
+   * @returns undefined if descriptors cannot be used
+   * @throws as `directory`
+   */
+  locate(path: string): FileAt | undefined {
+    if (this.#root === undefined) return undefined;
+    const slash = path.lastIndexOf('/');
+    const directory = this.#descriptor(slash < 0 ? '' : path.slice(0, slash));
+    return { directory, name: path.slice(slash + 1) };
+  }
+
+  /**
+   * Opens the entry at `path`.
+   * @param path as for `entry`
+   * @param flags with O_NOFOLLOW
+   * @returns a descriptor, which the caller must close
+   * @throws errors of `node:fs`
+   */
+  open(path: string, flags: number): number {
+    const file = this.locate(path);
+    return (file && openAt(file, flags)) ?? openSync(fsPath(this.entry(path)), flags);
   }
 
   [Symbol.dispose](): void {

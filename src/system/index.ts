@@ -1,4 +1,5 @@
 export { keepAbortReason } from './abort-reason.ts';
+export { type FileAt, isPlainAt } from './at-calls.ts';
 export { awaitIdle, type BusyMark, type HelpersEnd, isBusy, markBusy } from './busy-directory.ts';
 export { becomeSubreaper, type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';

@@ -55,6 +55,11 @@ export function callNative(
   }
 }
 
+/** Whether something has been bound: another call costs little. */
+export function isNativeLoaded(): boolean {
+  return library !== undefined;
+}
+
 /** The error of the previous native call on this thread. */
 export function lastError(syscall: string, path?: string): SystemError {
   return new SystemError(loadLibrary().koffi.errno(), syscall, path);
