@@ -1,6 +1,5 @@
 /** Entries of a tree that numbers its own: their numbers, and what the selection changes of them. */
 import type { FileEntry, FileTree } from '../../files/index.ts';
-import type { SelectedEntries } from './tree-selection.ts';
 
 type NumberedTree = FileTree & Required<Pick<FileTree, 'numberOf' | 'entryOf'>>;
 
@@ -8,6 +7,17 @@ type NumberedTree = FileTree & Required<Pick<FileTree, 'numberOf' | 'entryOf'>>;
 const FIRST = 64;
 /** Owner 0:0 instead of the source's. */
 const IS_ROOTS = 1;
+
+/** Lists of selected entries, with paths relative to the top of the selection. */
+export interface SelectedEntries {
+  readonly length: number;
+  /** @param source the entry of the tree that it was made of, with the same path */
+  add(entry: FileEntry, source: FileEntry): void;
+  at(number: number): FileEntry;
+  linkGroup(number: number): number | undefined;
+  /** Takes an entry out of its link group. */
+  unlink(number: number): void;
+}
 
 export class NumberedEntries implements SelectedEntries {
   readonly #tree: NumberedTree;

@@ -1,18 +1,7 @@
 /** The files selected at and below one path of a tree, as columns: a COPY of many files keeps no object for each. */
 import { EntryTable, type FileEntry, type FileTree, joinPath } from '../../files/index.ts';
-import { NumberedEntries } from './numbered-entries.ts';
+import { NumberedEntries, type SelectedEntries } from './numbered-entries.ts';
 import type { SelectedFile, SelectedList } from './selected-files.ts';
-
-/** Lists of selected entries, with paths relative to the top of the selection. */
-export interface SelectedEntries {
-  readonly length: number;
-  /** @param source the entry of the tree that it was made of, with the same path */
-  add(entry: FileEntry, source: FileEntry): void;
-  at(number: number): FileEntry;
-  linkGroup(number: number): number | undefined;
-  /** Takes an entry out of its link group. */
-  unlink(number: number): void;
-}
 
 export class TreeSelection implements SelectedList {
   readonly #tree: FileTree;
