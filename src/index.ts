@@ -95,6 +95,7 @@ export type {
   ImageIndex,
   Manifest,
   Platform,
+  RunningDigest,
 } from './oci/index.ts';
 export type { BuildTarget, OutlineArgument, OutlineMount } from './outline/index.ts';
 export type {

@@ -9,7 +9,7 @@ export type {
 export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryLayer, HistoryRow, ImageInspect } from '../export/index.ts';
 export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
-export type { BlobReading, Image, ImageFiles, Index, Layer } from '../image/index.ts';
+export type { BlobFile, BlobReading, Image, ImageFiles, Index, Layer } from '../image/index.ts';
 export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';
 export type {
   Finding,

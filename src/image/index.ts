@@ -22,6 +22,7 @@ export {
 } from './model/events.ts';
 export {
   type Blob,
+  type BlobFile,
   type BlobReading,
   blobOf,
   blobsOf,

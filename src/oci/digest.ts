@@ -65,6 +65,7 @@ export class RunningDigest {
     return `sha256:${this.#hash.copy().digest('hex')}` as Digest;
   }
 
+  /** Adds the next bytes. */
   update(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#size += bytes.length;
