@@ -13,6 +13,7 @@ import type {
   VersionInfo,
 } from './api/index.ts';
 import type { BakeSurroundings } from './bake/index.ts';
+import { MachineLoads } from './concurrency/index.ts';
 import type { LaminaContext } from './lamina-context.ts';
 import { formatPlatform, hostPlatform } from './oci/index.ts';
 import { packageVersion } from './package-version.ts';
@@ -37,11 +38,13 @@ const doctor = () => import('./doctor/index.ts');
  * Nothing is opened or read before the first call. The calls need no `this`.
  */
 export function createLamina({ root, env = process.env }: LaminaOptions = {}): Lamina {
+  const machines = new MachineLoads();
   const contextOf = (options: StoreOptions): LaminaContext => ({
     get root() {
       return options.root ?? root ?? defaultRoot(env);
     },
     env,
+    machines,
   });
   const call = <O extends StoreOptions, R>(
     load: () => Promise<(context: LaminaContext, options: O) => Promise<R>>,

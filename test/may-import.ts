@@ -4,13 +4,13 @@
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'environment.ts': [],
-  'lamina-context.ts': ['environment.ts'],
   'error-code.ts': [],
   'warning-code.ts': [],
   'errors.ts': ['error-code.ts', 'warning-code.ts'],
   'nearest-name.ts': [],
   'package-version.ts': [],
   concurrency: ['errors.ts'],
+  'lamina-context.ts': ['environment.ts', 'concurrency'],
   system: ['environment.ts', 'errors.ts', 'concurrency'],
   'user-namespace': ['environment.ts', 'system'],
   progress: ['errors.ts'],
@@ -254,6 +254,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nearest-name.ts',
     'lamina-context.ts',
     'system',
+    'oci',
     'fleet',
     'api',
   ],
@@ -470,6 +471,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'builder/fleet-solver': [
     'environment.ts',
     'errors.ts',
+    'concurrency',
     'progress',
     'oci',
     'files',
@@ -519,6 +521,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'environment.ts',
     'lamina-context.ts',
     'errors.ts',
+    'concurrency',
     'progress',
     'oci',
     'files',
@@ -641,6 +644,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lamina.ts': [
     'lamina-context.ts',
     'package-version.ts',
+    'concurrency',
     'system',
     'oci',
     'store',

@@ -555,10 +555,11 @@ export interface Lamina {
   logout(options?: LogoutOptions): Promise<boolean>;
 
   /**
-   * Names a BuildKit daemon for builds, without connecting to it. A builder of the same name is replaced.
+   * Names a BuildKit daemon for builds, without connecting to it. A builder of the same name is replaced; with `append`,
+   * the daemon becomes one more node of it.
    *
    * @returns its name
-   * @throws AppError BUILDER_ADDRESS, BUILDER_NAME, BUILDER_CERTIFICATE, BUILDER_CONFIG
+   * @throws AppError BUILDER_ADDRESS, BUILDER_NAME, BUILDER_CERTIFICATE, BUILDER_CONFIG, PLATFORM_INVALID
    */
   createBuilder(options: CreateBuilderOptions): Promise<string>;
 
@@ -581,7 +582,7 @@ export interface Lamina {
   /**
    * Forgets builders; their daemons stay, and so do instances of buildx.
    *
-   * @returns the names of those that were removed
+   * @returns the names of those that were removed or lost a node
    * @throws AppError BUILDER_CONFIG
    */
   removeBuilders(options: RemoveBuildersOptions): Promise<readonly string[]>;

@@ -30,11 +30,11 @@ import type { Solver } from './solver/solver.ts';
 import { summarize } from './summary.ts';
 
 export function build(context: LaminaContext, options: BuildOptions): Promise<BuildResult> {
-  const { env } = context;
-  return useStore(
-    storeOf(context),
-    async (store) => (await buildIn({ store, env }, options)).result,
-  );
+  const { env, machines } = context;
+  return useStore(storeOf(context), async (store) => {
+    const solver = await chosenSolver(options, { env, machines });
+    return (await buildIn({ store, env }, options, { solver })).result;
+  });
 }
 
 /** How the store of a build is opened. */
@@ -68,7 +68,7 @@ export async function buildIn(
   { lender, keepsCacheMounts = false, solver: given }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
-  const solver = given ?? (await chosenSolver(options, env));
+  const solver = given ?? (await chosenSolver(options, { env }));
   // Kept until the next build.
   if (!store.isReadOnly) store.keptStep.drop();
   store.forgetInterruptedStep();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { hasErrorCode } from '../system/index.ts';
-import { homeOf, isRecord, type KnownBuilder } from './config.ts';
+import { homeOf, isRecord, type KnownBuilder, type KnownNode } from './config.ts';
 
 /** Files that are no instance of a form we know are left out. */
 export function buildxInstances(env: Environment): readonly KnownBuilder[] {
@@ -25,15 +25,21 @@ function filesIn(directory: string): readonly string[] {
 function builderOf(path: string): KnownBuilder | undefined {
   const instance = readInstance(path);
   const { Name: name, Driver: driver, Nodes: nodes } = instance ?? {};
-  const node: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
-  if (typeof name !== 'string' || !isRecord(node)) return undefined;
+  if (typeof name !== 'string' || !Array.isArray(nodes)) return undefined;
+  const known = nodes.flatMap((node) => nodeOf(driver, node) ?? []);
+  return known.length === 0 || known.length < nodes.length ? undefined : { name, nodes: known };
+}
+
+function nodeOf(driver: unknown, node: unknown): KnownNode | undefined {
+  if (!isRecord(node)) return undefined;
   const options = isRecord(node.DriverOpts) ? node.DriverOpts : {};
   const option = (key: string) => {
     const value = options[key];
     return typeof value === 'string' ? value : undefined;
   };
   const endpoint = typeof node.Endpoint === 'string' ? node.Endpoint : '';
-  const address = addressOf(driver, { endpoint, node: String(node.Name ?? ''), option });
+  const name = String(node.Name ?? '');
+  const address = addressOf(driver, { endpoint, node: name, option });
   if (address === undefined) return undefined;
   const tls = {
     ...given('ca', option('cacert')),
@@ -41,7 +47,19 @@ function builderOf(path: string): KnownBuilder | undefined {
     ...given('key', option('key')),
     ...given('servername', option('servername')),
   };
-  return { name, address, ...(Object.keys(tls).length > 0 && { tls }) };
+  const platforms = Array.isArray(node.Platforms) ? node.Platforms.flatMap(platformOf) : [];
+  return {
+    ...{ name, address },
+    ...(Object.keys(tls).length > 0 && { tls }),
+    ...(platforms.length > 0 && { platforms }),
+  };
+}
+
+function platformOf(value: unknown): readonly string[] {
+  if (!isRecord(value)) return [];
+  const { os, architecture, variant = '' } = value;
+  const parts = [os, architecture, variant].filter((part) => part !== '');
+  return parts.every((part) => typeof part === 'string') ? [parts.join('/')] : [];
 }
 
 interface Node {

@@ -38,14 +38,18 @@ export function chooseBuilder(
 ): KnownBuilder | undefined {
   const said = given || env.LAMINA_BUILDER || readBuilders(env).current || '';
   if (said === '' || isHere(said)) return undefined;
-  if (said.includes('://')) return { name: said, address: said };
+  if (said.includes('://')) return atAddress(said, said);
   const known = allBuilders(env);
   const found = known.find(({ name }) => name === said);
   if (found !== undefined) return found;
-  if (said === BUILDCTL) return { name: said, address: env.BUILDKIT_HOST || BUILDCTL_ADDRESS };
+  if (said === BUILDCTL) return atAddress(said, env.BUILDKIT_HOST || BUILDCTL_ADDRESS);
   const near = nearestName(said, [...known.map(({ name }) => name), ...HERE, BUILDCTL]);
   throw new AppError('BUILDER_NOT_FOUND', `there is no builder '${said}'`, {
     expected: 'a name that `lamina builder ls` shows, or an address such as tcp://HOST:1234',
     hint: near === undefined ? undefined : `did you mean '${near}'?`,
   });
+}
+
+function atAddress(name: string, address: string): KnownBuilder {
+  return { name, nodes: [{ name, address }] };
 }

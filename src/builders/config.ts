@@ -6,10 +6,21 @@ import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, homeDirectory, replacePrivateFile } from '../system/index.ts';
 
-export interface KnownBuilder {
+/** A daemon of a builder. */
+export interface KnownNode {
   readonly name: string;
   readonly address: string;
   readonly tls?: BuilderTls | undefined;
+  /** Platforms that it shall build; absent: those that the daemon names. */
+  readonly platforms?: readonly string[] | undefined;
+  /** Targets that it builds at once. */
+  readonly capacity?: number | undefined;
+}
+
+export interface KnownBuilder {
+  readonly name: string;
+  /** At least one. */
+  readonly nodes: readonly KnownNode[];
 }
 
 export interface BuildersFile {
@@ -56,17 +67,43 @@ function checked(document: unknown, path: string): BuildersFile {
   const { current, builders = [] } = document;
   if (current !== undefined && typeof current !== 'string')
     throw invalid(path, 'current is not a text');
-  if (!Array.isArray(builders) || !builders.every(isBuilder)) {
-    throw invalid(path, 'builders is not a list of names with addresses');
+  const known = Array.isArray(builders) ? builders.map(builderIn) : [];
+  if (!Array.isArray(builders) || known.includes(undefined)) {
+    throw invalid(path, 'builders is not a list of names with the addresses of nodes');
   }
-  return { current, builders };
+  return { current, builders: known.filter((one) => one !== undefined) };
 }
 
-function isBuilder(value: unknown): value is KnownBuilder {
+/** Builders of before there were nodes have an address of their own. */
+function builderIn(value: unknown): KnownBuilder | undefined {
+  if (!isRecord(value) || typeof value.name !== 'string') return undefined;
+  const { name, nodes = [{ ...value, name: firstNode(name) }] } = value;
+  if (!Array.isArray(nodes) || nodes.length === 0 || !nodes.every(isNode)) return undefined;
+  return { name, nodes };
+}
+
+/** The name of a builder's first node, unless it was given another. */
+export function firstNode(builder: string): string {
+  return `${builder}0`;
+}
+
+function isNode(value: unknown): value is KnownNode {
   if (!isRecord(value)) return false;
-  const { name, address, tls = {} } = value;
-  const isText = (one: unknown) => typeof one === 'string';
-  return isText(name) && isText(address) && isRecord(tls) && Object.values(tls).every(isText);
+  const { name, address, tls = {}, platforms = [], capacity = 1 } = value;
+  return (
+    isText(name) &&
+    isText(address) &&
+    isRecord(tls) &&
+    Object.values(tls).every(isText) &&
+    Array.isArray(platforms) &&
+    platforms.every(isText) &&
+    Number.isSafeInteger(capacity) &&
+    Number(capacity) > 0
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

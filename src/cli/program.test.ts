@@ -137,8 +137,13 @@ describe('the command line', () => {
 
   it('shows builders, the current one with a star, and why one is unreachable', async () => {
     const fleet: BuilderInfo = {
-      ...{ name: 'fleet', isCurrent: true, origin: 'lamina', address: 'tcp://b:1234' },
-      ...{ status: 'unreachable', error: 'no route', version: undefined, platforms: [] },
+      ...{ name: 'fleet', isCurrent: true, origin: 'lamina' },
+      nodes: [
+        {
+          ...{ name: 'fleet0', address: 'tcp://b:1234', capacity: undefined },
+          ...{ status: 'unreachable', error: 'no route', version: undefined, platforms: [] },
+        },
+      ],
     };
     const api = {
       listBuilders: async () => [fleet],
@@ -167,8 +172,23 @@ describe('the command line', () => {
       'builder create --name b --use --driver remote --driver-opt cacert=c,key=k tcp://h:1';
     expect((await session(line.split(' '), { api })).stdout).toBe('b\n');
     expect(asked).toEqual([
-      { name: 'b', address: 'tcp://h:1', use: true, tls: { ca: 'c', key: 'k' } },
+      {
+        ...{ name: 'b', address: 'tcp://h:1', use: true, tls: { ca: 'c', key: 'k' } },
+        append: false,
+      },
     ]);
+    await session(
+      'builder create --append --node arm --platform linux/arm64,linux/arm/v7 --driver-opt capacity=4 ssh://a'.split(
+        ' ',
+      ),
+      { api },
+    );
+    expect(asked[1]).toEqual({
+      ...{ address: 'ssh://a', use: false, append: true, node: 'arm' },
+      ...{ platforms: ['linux/arm64', 'linux/arm/v7'], capacity: 4 },
+    });
+    const leaving = await session(['builder', 'create', '--leave', '--node', 'n'], { api });
+    expect(leaving.stderr).toContain('CLI_FLAG_VALUE');
     const refused = await session(['builder', 'create', '--driver-opt', 'x=1', 'tcp://h:1'], {
       api,
     });

@@ -1,5 +1,6 @@
 export { Backoff, type BackoffOptions } from './backoff.ts';
 export { jointSignal } from './joint-signal.ts';
+export { MachineLoads } from './machine-loads.ts';
 export { mapParallel } from './map-parallel.ts';
 export { memoize } from './memoize.ts';
 export { type Permit, Semaphore } from './semaphore.ts';

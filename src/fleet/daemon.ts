@@ -1,6 +1,7 @@
 /** A BuildKit daemon: one connection, and the calls that a build needs. */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EncodableOf, MessageOf } from '../grpc/index.ts';
 import { answering, GRPC, GrpcClient, GrpcError, GrpcServer, type Handler } from '../grpc/index.ts';
 import { type DialOptions, dial, dialSession } from './connect/dial.ts';
@@ -17,6 +18,16 @@ export interface DaemonInfo {
   /** `v0.32.2`; undefined: too old to tell, or Docker's. */
   readonly version: string | undefined;
   readonly workers: MessageOf<typeof control.listWorkers.response>['workers'];
+}
+
+/** The platforms that a daemon says it builds; the first is that of its machine. */
+export function platformsOf({ workers }: DaemonInfo): readonly string[] {
+  const all = workers.flatMap(({ platforms }) =>
+    platforms.map(({ os, architecture, variant }) =>
+      [os, architecture, variant].filter((part) => part !== '').join('/'),
+    ),
+  );
+  return [...new Set(all)];
 }
 
 export interface SessionOptions {
@@ -40,6 +51,10 @@ export interface SolveOptions {
 const SERVING = 1;
 /** Milliseconds that the last status updates get once the result is there. */
 const LINGER = 5_000;
+/** Milliseconds between two questions whether a daemon that solves still answers. */
+const PULSE = 10_000;
+/** Milliseconds until a daemon that does not answer counts as gone. */
+const SILENCE = 30_000;
 
 export class Daemon implements Disposable {
   readonly #options: DialOptions;
@@ -60,10 +75,21 @@ export class Daemon implements Disposable {
   ): Promise<{ readonly daemon: Daemon; readonly info: DaemonInfo }> {
     const daemon = new Daemon(options, await dial(options));
     try {
-      return { daemon, info: await daemon.#info(signal) };
+      return { daemon, info: await daemon.#answer(signal) };
     } catch (error) {
       daemon[Symbol.dispose]();
+      signal?.throwIfAborted();
       throw unreachable(options.name, error);
+    }
+  }
+
+  /** A daemon that hangs accepts connections, and says nothing. */
+  async #answer(signal: AbortSignal | undefined): Promise<DaemonInfo> {
+    const silence = AbortSignal.timeout(this.#options.silence ?? SILENCE);
+    try {
+      return await this.#info(signal === undefined ? silence : AbortSignal.any([signal, silence]));
+    } catch (error) {
+      throw silence.aborted ? new Error('it does not answer', { cause: error }) : error;
     }
   }
 
@@ -126,17 +152,44 @@ export class Daemon implements Disposable {
     })();
     // A build does not fail because its progress is lost.
     followed.catch(() => undefined);
+    const ended = new AbortController();
+    this.#watch(ended.signal).catch(() => undefined);
     try {
       const solved = await this.#client.unary(control.solve, { ...request, ref }, { signal });
       return solved.exporterResponse;
     } finally {
+      ended.abort();
       const timer = setTimeout(() => status.cancel(), LINGER);
       await followed.catch(() => undefined);
       clearTimeout(timer);
     }
   }
 
+  /** Ends the connection once the daemon no longer answers: what waits for it fails then. */
+  async #watch(ended: AbortSignal): Promise<void> {
+    const { pulse = PULSE, silence = SILENCE } = this.#options;
+    for (;;) {
+      await delay(pulse, undefined, { signal: ended });
+      const silent = AbortSignal.timeout(silence);
+      try {
+        const signal = AbortSignal.any([ended, silent]);
+        await this.#client.unary(control.listWorkers, {}, { signal });
+      } catch {
+        if (silent.aborted && !ended.aborted) this.#client.end(new SilentError());
+        return;
+      }
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#client[Symbol.dispose]();
+  }
+}
+
+/** A daemon that is connected, and no longer answers. */
+class SilentError extends Error {
+  constructor() {
+    super('it no longer answers');
+    this.name = 'SilentError';
   }
 }

@@ -103,6 +103,9 @@ export class GrpcClient implements Disposable {
     const { headers, error } = await ending;
     const said = headers.map(failureIn).find((each) => each !== undefined);
     if (said !== undefined) throw said;
+    const isLost =
+      this.#session.destroyed && !(failure instanceof Error && failure.name === 'AbortError');
+    if (isLost) throw this.#gone();
     if (failure !== undefined) throw failure;
     const hasStatus = headers.some((each) => each['grpc-status'] !== undefined);
     if (!hasStatus) throw httpFailure(headers[0]) ?? error ?? this.#gone();
@@ -111,6 +114,12 @@ export class GrpcClient implements Disposable {
   #gone(): Error {
     const reason = this.#lost === undefined ? '' : `: ${this.#lost.message}`;
     return new GrpcError(GRPC.unavailable, `the connection was closed${reason}`);
+  }
+
+  /** Ends the connection; calls that wait fail as unavailable, with the reason. */
+  end(reason: Error): void {
+    this.#lost ??= reason;
+    this.#session.destroy();
   }
 
   /** Not at once: a session that begins with bytes it has already takes them in the next turn, destroyed or not. */

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
@@ -44,6 +45,39 @@ function errorOf({ stderr }: CommandResult): string {
 /** The files of an image with their contents. */
 async function filesOf(image: string, ...paths: string[]): Promise<string> {
   return (await bench.succeed(['run', '--rm', '--network=none', image, 'cat', ...paths])).stdout;
+}
+
+/** Another socket of a server, until its connections are cut. */
+async function cuttable(
+  target: string,
+): Promise<AsyncDisposable & { readonly path: string; cut(): void }> {
+  const path = join(bench.directory, 'cuttable.sock');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const beyond = createConnection(target);
+    for (const [one, other] of [
+      [socket, beyond],
+      [beyond, socket],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => undefined);
+      one.on('close', () => other.destroy());
+    }
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  const cut = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    path,
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+    },
+  };
 }
 
 describe('a build on a builder', () => {
@@ -132,6 +166,37 @@ describe('a build on a builder', () => {
     expect(await readFile(join(output, 'd/c'), 'utf8')).toBe('changed');
   });
 
+  test('of several targets at once gives each the files of its own context', async () => {
+    const names = ['a', 'b', 'c'];
+    const project = bench.project(
+      Object.fromEntries(
+        names.flatMap((name) => [
+          [`${name}/Dockerfile`, `FROM ${base}\nCOPY . /x\nRUN cat /x/own > /seen\n`],
+          [`${name}/own`, `${name}\n`],
+          [`${name}/only-${name}`, ''],
+        ]),
+      ),
+      'bake',
+    );
+    const definition = Object.fromEntries(
+      names.map((name) => [
+        name,
+        { context: name, network: 'none', output: [`type=local,dest=out/${name}`] },
+      ]),
+    );
+    await writeFile(join(project, 'bake.json'), JSON.stringify({ target: definition }));
+    const baked = await bench.lamina(
+      ['bake', '-f', 'bake.json', '--builder', builder, '--progress=plain', ...names],
+      { cwd: project },
+    );
+    expect(baked, baked.stderr).toMatchObject({ status: 0 });
+    for (const name of names) {
+      const output = join(project, 'out', name);
+      expect(await readdir(join(output, 'x'))).toEqual(['Dockerfile', `only-${name}`, 'own']);
+      expect(await readFile(join(output, 'seen'), 'utf8')).toBe(`${name}\n`);
+    }
+  });
+
   test('gives the digest of a build here, with SOURCE_DATE_EPOCH', async () => {
     const project = bench.project(
       {
@@ -158,6 +223,49 @@ describe('a build on a builder', () => {
     lamina.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
     await expect.poll(sleepers, { timeout: 60_000 }).toBe('');
+  });
+
+  test('goes on elsewhere when a node is lost in the middle, or cannot be reached', async () => {
+    await using first = await cuttable(docker.host.slice('unix://'.length));
+    const env = { XDG_CONFIG_HOME: join(bench.directory, 'config'), LAMINA_BUILDER: 'fleet' };
+    const addNode = (name: string, address: string, platform: string) =>
+      bench.succeed(
+        [
+          ...['builder', 'create', '--append', '--name', 'fleet', '--node', name],
+          ...['--platform', platform, address],
+        ],
+        { env },
+      );
+    const [own, other] =
+      process.arch === 'arm64' ? ['linux/arm64', 'linux/amd64'] : ['linux/amd64', 'linux/arm64'];
+    await addNode('none', `unix://${bench.directory}/none.sock`, own);
+    await addNode('first', `docker://${first.path}`, own);
+    await addNode('second', builder, other);
+    const project = bench.project(
+      {
+        // Hangs the first time.
+        Dockerfile: `FROM ${base}\nRUN --mount=type=cache,target=/c test -e /c/again || { touch /c/again; exec sleep 2345; }\nRUN echo right > /result\n`,
+      },
+      'lost',
+    );
+    const lamina = spawn(
+      process.execPath,
+      [COMMAND, 'build', '--network=none', '--progress=plain', '-t', 'moved', project],
+      { env: { ...process.env, LAMINA_ROOT: bench.store, ...env } },
+    );
+    let log = '';
+    lamina.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    const ended = once(lamina, 'close');
+    const sleepers = async () => (await execute('pgrep', ['-fx', 'sleep 2345'])).stdout;
+    await expect.poll(sleepers, { timeout: 60_000 }).not.toBe('');
+    first.cut();
+    expect(await ended, log).toEqual([0, null]);
+    expect(log).toMatch(/on node first\n[\s\S]* on node second\n/);
+    expect(log).toMatch(/none\.sock.*the socket does not exist; other nodes take over/);
+    expect(log).toMatch(/fleet\/first .*went away during.* RUN .*; other nodes take over/);
+    expect(await filesOf('moved', '/result')).toBe('right\n');
   });
 
   test('refuses what the daemon is too old for, before any step', async () => {

@@ -5,21 +5,19 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { MachineLoads } from '../../concurrency/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import {
   type BlobShelf,
   contentHandlers,
-  Daemon,
-  type DefinitionFacts,
-  type DialOptions,
   encodeDefinition,
   fileSyncHandler,
   loginsHandler,
   type Resources,
   type SentFiles,
   type SentTree,
-  type Session,
+  type SessionOptions,
   secretsHandler,
   sshHandlers,
 } from '../../fleet/index.ts';
@@ -33,6 +31,7 @@ import {
 import { GrpcError } from '../../grpc/index.ts';
 import { sourceBlobOf } from '../../layers/index.ts';
 import { LlbTranslator } from '../../llb/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import { credentialsFor } from '../../registry/index.ts';
 import type { LayerId } from '../../store/index.ts';
@@ -44,18 +43,25 @@ import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep, stepInfos } from '../steps/step-infos.ts';
 import { cachesOf } from './caches.ts';
+import type { FleetNode } from './choose-node.ts';
 import { solveAndKeep } from './exporters.ts';
 import { failedDigest } from './failed-vertex.ts';
 import { keptBlobSize } from './keep-image.ts';
+import { type NodeLink, NodePool } from './node-pool.ts';
 import { ReceivedBlobs } from './received-blobs.ts';
 import { sentTree } from './sent-contexts.ts';
-import { SentImages, sentSources } from './sent-sources.ts';
+import { SentImages, type SourcesOf, sentSources } from './sent-sources.ts';
 import { solveFailure } from './solve-failure.ts';
 import { StepEvents } from './step-events.ts';
 import { hasMerge, refuseTooOld } from './too-old.ts';
 
-/** The daemon that builds. */
-export type FleetBuilder = Omit<DialOptions, 'env'>;
+/** The daemons that build. */
+export interface FleetBuilder {
+  /** At least one. */
+  readonly nodes: readonly FleetNode[];
+  /** What other builds of the process have on them. */
+  readonly machines: MachineLoads;
+}
 
 export function fleetSolver(builder: FleetBuilder): Solver {
   return { solve: (request) => solveThere(request, builder) };
@@ -63,42 +69,30 @@ export function fleetSolver(builder: FleetBuilder): Solver {
 
 async function solveThere(request: SolveRequest, builder: FleetBuilder): Promise<SolvedBuild> {
   const { run, plans, definition } = request;
-  const { options, env, store, signal } = run;
+  const { options, env, store } = run;
   const secrets = new BuildSecrets(options, run);
   await using sshAgents = new SshAgents({
     ...options,
     env,
     temporaryDirectory: () => store.temporaryDirectory(),
   });
-  const { daemon, info } = await Daemon.connect({ ...builder, env }, signal);
-  using connected = daemon;
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const needed = reachable(
     graph,
     plans.map(({ target }) => target),
   );
   using opened = await openContexts(run, needed, definition.contexts);
-  const build = new FleetBuild({
-    ...{ request, builder, graph, opened, secrets, sshAgents },
-    version: info.version,
-  });
-  return await build.solve(connected);
+  const build = new FleetBuild({ request, builder, graph, opened, secrets, sshAgents });
+  return await build.solve();
 }
 
 interface FleetBuildParts {
   readonly request: SolveRequest;
   readonly builder: FleetBuilder;
-  /** Of the daemon's BuildKit, if it tells. */
-  readonly version: string | undefined;
   readonly graph: Graph;
   readonly opened: OpenContexts;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
-}
-
-interface Connected extends Pick<DefinitionFacts, 'sourceOf'> {
-  readonly daemon: Daemon;
-  readonly session: Session;
 }
 
 class FleetBuild {
@@ -107,9 +101,12 @@ class FleetBuild {
   readonly #events: StepEvents;
   readonly #blobs: ReceivedBlobs;
   readonly #images: SentImages;
-  readonly #translator: LlbTranslator;
+  readonly #translators = new Map<boolean, LlbTranslator>();
   /** The first failure of this machine's side, which explains the daemon's. */
   #ownFailure: unknown;
+  readonly #solvedPlans = new Set<BuildPlan>();
+  /** The operation of the last failure. */
+  #failedDigest: string | undefined;
 
   constructor(parts: FleetBuildParts) {
     this.#parts = parts;
@@ -124,16 +121,9 @@ class FleetBuild {
       (digest) => base.get(digest) ?? keptBlobSize(store, digest),
     );
     this.#images = new SentImages(store, run.signal);
-    this.#translator = new LlbTranslator({
-      graph,
-      isEmptyImage: (imageId) => store.images.get(imageId)?.layers.length === 0,
-      epoch: run.options.sourceDateEpoch,
-      isExact: false,
-      merges: hasMerge(parts.version),
-    });
   }
 
-  async solve(daemon: Daemon): Promise<SolvedBuild> {
+  async solve(): Promise<SolvedBuild> {
     const { request, graph } = this.#parts;
     const { plans, observe } = request;
     const { emit, now } = this.#run;
@@ -145,12 +135,13 @@ class FleetBuild {
     );
     const stepOf = stepInfos(graph);
     emit({ kind: 'build.planned', time: now(), steps: steps.map(({ id }) => stepOf(id)) });
-    using session = await this.#openSession(daemon);
-    const sources = { store: this.#run.store, images: this.#images, sessionId: session.id };
-    const sourceOf = await sentSources(sources, graph, steps);
-    const results = await this.#all(plans, (plan) =>
-      this.#solvePlan(plan, { daemon, session, sourceOf }),
+    const sourcesOf = await sentSources(
+      { store: this.#run.store, images: this.#images },
+      graph,
+      steps,
     );
+    using pool = this.#openPool();
+    const results = await this.#all(plans, (plan) => this.#solvePlan(plan, { pool, sourcesOf }));
     const layers = new Map(plans.map(({ target }, position) => [target, results[position]]));
     return {
       results: results.map((one) => ({ kind: 'layers', layers: one })),
@@ -167,7 +158,23 @@ class FleetBuild {
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  #openSession(daemon: Daemon): Promise<Session> {
+  #openPool(): NodePool {
+    const { nodes, machines } = this.#parts.builder;
+    const { env, signal, now, options, warn } = this.#run;
+    return new NodePool({
+      ...{ nodes, machines, env, signal, now },
+      session: this.#session(),
+      affinity: resolve(options.context),
+      onLost: (_, { message }) =>
+        warn({
+          code: 'BUILDER_NODE_LOST',
+          message: `${message}; other nodes take over what it was running`,
+          hint: 'steps that had finished there run again, unless a cache from a registry has them',
+        }),
+    });
+  }
+
+  #session(): SessionOptions {
     const { secrets, sshAgents } = this.#parts;
     const { env, options } = this.#run;
     const handlers = [
@@ -192,13 +199,13 @@ class FleetBuild {
         ]),
       ),
     ];
-    return daemon.openSession({
+    return {
       handlers,
       sharedKey: sharedKey(options.context),
       onFailure: (error) => {
         this.#ownFailure ??= error;
       },
-    });
+    };
   }
 
   async #sendContext(name: string, send: () => Promise<SentFiles>): Promise<void> {
@@ -224,22 +231,55 @@ class FleetBuild {
 
   async #solvePlan(
     plan: BuildPlan,
-    { daemon, session, sourceOf }: Connected,
+    { pool, sourcesOf }: { readonly pool: NodePool; readonly sourcesOf: SourcesOf },
   ): Promise<readonly LayerId[]> {
-    const { graph, builder, version, request } = this.#parts;
+    try {
+      const { platform } = plan.image;
+      return await pool.run(platform, (link) => this.#solveOn(link, plan, sourcesOf));
+    } catch (error) {
+      const digest = this.#failedDigest;
+      this.#events.end(error instanceof Error ? { digest, error } : undefined);
+      throw error;
+    }
+  }
+
+  #translator(version: string | undefined): LlbTranslator {
+    const merges = hasMerge(version);
+    const known = this.#translators.get(merges);
+    if (known !== undefined) return known;
+    const { options, store } = this.#run;
+    const translator = new LlbTranslator({
+      graph: this.#parts.graph,
+      isEmptyImage: (imageId) => store.images.get(imageId)?.layers.length === 0,
+      epoch: options.sourceDateEpoch,
+      isExact: false,
+      merges,
+    });
+    this.#translators.set(merges, translator);
+    return translator;
+  }
+
+  async #solveOn(
+    { node, daemon, session, version }: NodeLink,
+    plan: BuildPlan,
+    sourcesOf: SourcesOf,
+  ): Promise<readonly LayerId[]> {
+    const { graph, request } = this.#parts;
     const { options, store, signal, env } = this.#run;
-    const target = this.#translator.stateOf(plan.target);
-    if (target === undefined) throw untranslated(builder.name);
+    const builder = node.dial.name;
+    await this.#showNode(node, plan);
+    const target = this.#translator(version).stateOf(plan.target);
+    if (target === undefined) throw untranslated(builder);
     const base = this.#baseLayers(plan);
     if (target === 'scratch') return base;
-    refuseTooOld(target, { graph, version, builder: builder.name });
+    refuseTooOld(target, { graph, version, builder });
     const { definition, vertexOf } = encodeDefinition(target, {
       graph,
-      sourceOf,
+      sourceOf: sourcesOf(session.id),
       resources: resourcesOf(this.#run),
     });
     this.#events.know(vertexOf);
-    const docker = dockerOf(builder, env);
+    const docker = dockerOf(node, env);
     try {
       return await solveAndKeep({
         ...{ daemon, blobs: this.#blobs, docker },
@@ -249,27 +289,40 @@ class FleetBuild {
         },
         solving: { signal, onStatus: (update) => this.#events.update(update) },
         keeping: { store, plan, base, signal },
-        solved: () => this.#events.end(),
+        solved: () => this.#solved(plan),
       });
     } catch (error) {
-      throw await this.#failure(error);
+      throw await this.#failure(error, builder);
     }
   }
 
-  async #failure(error: unknown): Promise<unknown> {
-    const { graph, builder, opened } = this.#parts;
+  /** Which of several nodes builds what. */
+  async #showNode({ name }: FleetNode, { image }: BuildPlan): Promise<void> {
+    if (this.#parts.builder.nodes.length === 1) return;
+    const platform = formatPlatform(image.platform);
+    const step = internalStep(`${platform} on ${name}`, `[internal] ${platform} on node ${name}`);
+    await asStep({ ...this.#run, step }, async () => undefined);
+  }
+
+  /** Steps of other plans may still run. */
+  #solved(plan: BuildPlan): void {
+    this.#solvedPlans.add(plan);
+    if (this.#solvedPlans.size === this.#parts.request.plans.length) this.#events.end();
+  }
+
+  async #failure(error: unknown, builder: string): Promise<unknown> {
+    const { graph, opened } = this.#parts;
     const events = this.#events;
     const digest = (error instanceof GrpcError && failedDigest(error)) || events.failed();
     const id = digest === undefined ? undefined : events.vertexOf(digest);
     const vertex = id && graph.vertices.get(id);
-    const failure = await solveFailure(this.#cause(error), {
-      ...{ builder: builder.name, graph, vertex, contexts: opened.contexts },
+    this.#failedDigest = digest;
+    return await solveFailure(this.#cause(error), {
+      ...{ builder, graph, vertex, contexts: opened.contexts },
       outputTail: digest === undefined ? [] : events.tailOf(digest),
       running: events.running().map(({ name }) => name),
       isAborted: this.#run.signal.aborted,
     });
-    events.end(failure instanceof Error ? { digest, error: failure } : undefined);
-    return failure;
   }
 
   /** What failed here explains what the daemon says. */
@@ -328,7 +381,7 @@ function resourcesOf({ options }: BuildRun): Resources | undefined {
 }
 
 /** The environment of the Docker whose own BuildKit builds. */
-function dockerOf({ address }: FleetBuilder, env: Environment): Environment | undefined {
+function dockerOf({ dial: { address } }: FleetNode, env: Environment): Environment | undefined {
   if (address.kind !== 'docker') return undefined;
   return address.host === undefined ? env : { ...env, DOCKER_HOST: address.host };
 }

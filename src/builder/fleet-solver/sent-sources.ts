@@ -65,43 +65,44 @@ export class SentImages implements BlobShelf {
   }
 }
 
-/**
- * Prepares the sources of a graph.
- * @param sessionId of the session that offers `images` under `oci:lamina`
- */
+/** Sources as the daemon of a session gets them. */
+export type SourcesOf = (
+  sessionId: string,
+) => (source: LlbSource, vertex: VertexId | undefined) => LlbSource;
+
+/** Prepares the sources of a graph for a session that offers `images` under `oci:lamina`. */
 export async function sentSources(
   {
     store,
     images,
-    sessionId,
   }: {
     readonly store: Store;
     readonly images: SentImages;
-    readonly sessionId: string;
   },
   graph: Graph,
   needed: readonly Vertex[],
-): Promise<(source: LlbSource, vertex: VertexId | undefined) => LlbSource> {
-  const layouts = new Map<VertexId, LlbSource>();
+): Promise<SourcesOf> {
+  const layouts = new Map<VertexId, string>();
   for (const { id, op } of needed) {
     if (op.kind !== 'image') continue;
     const { image } = graph.info.get(id) ?? {};
     if (registryName(store, op.imageId, image) !== undefined) continue;
     if (store.images.get(op.imageId)?.layers.length === 0) continue;
-    layouts.set(id, {
-      identifier: `oci-layout://${LAYOUT}/image@${await images.add(op.imageId)}`,
-      attrs: { 'oci.session': sessionId, 'oci.store': LAYOUT },
-    });
+    layouts.set(id, `oci-layout://${LAYOUT}/image@${await images.add(op.imageId)}`);
   }
-  return (source, vertex) => {
+  return (sessionId) => (source, vertex) => {
     if (source.identifier.startsWith('local://')) {
       const name = source.identifier.slice('local://'.length);
-      return { ...source, attrs: { ...source.attrs, 'local.sharedkeyhint': name } };
+      // Without the session, builds that run at the same time would be given each other's directories.
+      const attrs = { 'local.sharedkeyhint': name, 'local.session': sessionId };
+      return { ...source, attrs: { ...source.attrs, ...attrs } };
     }
     if (source.identifier.startsWith('git://')) {
       return { ...source, attrs: { ...source.attrs, ...GIT_LOGINS } };
     }
-    return (vertex && layouts.get(vertex)) ?? source;
+    const identifier = vertex && layouts.get(vertex);
+    if (identifier === undefined) return source;
+    return { identifier, attrs: { 'oci.session': sessionId, 'oci.store': LAYOUT } };
   };
 }
 

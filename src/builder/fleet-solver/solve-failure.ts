@@ -27,7 +27,8 @@ export async function solveFailure(error: unknown, facts: FailureFacts): Promise
   const { builder, vertex, graph, running } = facts;
   if (error.status === GRPC.unavailable) {
     const during = running.length === 0 ? '' : ` during ${running.join(', ')}`;
-    return new AppError('BUILDER_LOST', `the builder at ${builder} went away${during}`, {
+    const what = /no longer answers/.test(error.message) ? 'stopped answering' : 'went away';
+    return new AppError('BUILDER_LOST', `the builder at ${builder} ${what}${during}`, {
       hint: 'look at the log of buildkitd, then build again: finished steps are in its cache',
       cause: error,
     });

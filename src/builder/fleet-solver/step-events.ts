@@ -44,6 +44,7 @@ const STDERR = 2;
 
 export class StepEvents {
   readonly #options: StepEventsOptions;
+  /** By vertex, or by digest where there is none: several nodes may run the same step. */
   readonly #seen = new Map<string, Seen>();
   readonly #reports = new Map<VertexId, StepReport>();
   readonly #vertexOf = new Map<string, VertexId>();
@@ -64,7 +65,7 @@ export class StepEvents {
 
   /** The last lines of a step's output. */
   tailOf(digest: string): readonly string[] {
-    return this.#seen.get(digest)?.tail.lines() ?? [];
+    return this.#seen.get(this.#keyOf(digest))?.tail.lines() ?? [];
   }
 
   /** The digest of the step that failed first, as far as the status says. */
@@ -94,7 +95,7 @@ export class StepEvents {
     for (const vertex of vertexes) this.#vertex(vertex);
     for (const status of statuses) this.#status(status);
     for (const { vertex, stream, message } of logs) {
-      const seen = this.#seen.get(vertex);
+      const seen = this.#seen.get(this.#keyOf(vertex));
       if (seen === undefined || !this.#isShown(seen)) continue;
       seen.tail.add(message);
       const name = stream === STDERR ? 'stderr' : 'stdout';
@@ -109,11 +110,12 @@ export class StepEvents {
   /** Ends the steps that the daemon has not ended. @param failed the step of this digest, with its error */
   end(failed?: { readonly digest: string | undefined; readonly error: Error }): void {
     const { emit, now } = this.#options;
-    for (const [digest, seen] of this.#seen) {
+    const failedKey = failed?.digest === undefined ? undefined : this.#keyOf(failed.digest);
+    for (const [key, seen] of this.#seen) {
       if (seen.startedAt === undefined || seen.isEnded || !this.#isShown(seen)) continue;
       seen.isEnded = true;
       const { step } = seen;
-      if (failed !== undefined && failed.digest === digest) {
+      if (failed !== undefined && key === failedKey) {
         emit({ kind: 'step.failed', time: now(), step, error: failed.error });
       } else emit({ kind: 'step.cancelled', time: now(), step });
     }
@@ -144,7 +146,7 @@ export class StepEvents {
   }
 
   #status({ id: label, vertex, current, total, completed }: StatusUpdate['statuses'][number]) {
-    const seen = this.#seen.get(vertex);
+    const seen = this.#seen.get(this.#keyOf(vertex));
     if (seen?.startedAt === undefined || seen.isEnded || !this.#isShown(seen)) return;
     const { emit, now } = this.#options;
     emit({
@@ -159,14 +161,18 @@ export class StepEvents {
   }
 
   #seenOf(digest: string, name: string): Seen {
-    const known = this.#seen.get(digest);
+    const known = this.#seen.get(this.#keyOf(digest));
     if (known !== undefined) return known;
     const id = this.#vertexOf.get(digest);
     const step =
       id === undefined ? internalStep(digest, `[builder] ${name}`) : this.#options.stepOf(id);
     const seen = { step, id, startedAt: undefined, isEnded: false, tail: new OutputTail() };
-    this.#seen.set(digest, seen);
+    this.#seen.set(this.#keyOf(digest), seen);
     return seen;
+  }
+
+  #keyOf(digest: string): string {
+    return this.#vertexOf.get(digest) ?? digest;
   }
 
   /** Contexts have a step of this machine; parts of steps are not shown apart. */

@@ -1,5 +1,5 @@
 /** Builders: this machine, which needs no set-up, and BuildKit daemons with names. Docker's own commands for them succeed. */
-import type { BuilderInfo, BuilderTls } from '../../api/index.ts';
+import type { BuilderInfo, BuilderNodeInfo, BuilderTls } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
@@ -23,6 +23,8 @@ export const createBuilderCommand = defineCommand({
   description: [
     'ADDRESS is unix://PATH, tcp://HOST:PORT, ssh://[USER@]HOST, docker://, docker-container://NAME or kube-pod://NAME. ' +
       'lamina starts no daemon: without an address of these, as in docker buildx create, nothing is created, and builds stay on this machine.',
+    'A builder can have several nodes: each platform is built by a node of that platform, and the targets of lamina bake by the least loaded one. ' +
+      'If a node is lost, the others take over what it was building.',
   ],
   flags: {
     name: { kind: 'text', value: 'name', help: 'name of the builder' },
@@ -30,12 +32,18 @@ export const createBuilderCommand = defineCommand({
     'driver-opt': {
       kind: 'list',
       value: 'key=value,…',
-      help: 'cacert, cert and key (paths of PEM files) and servername for TLS',
+      help: 'cacert, cert and key (paths of PEM files) and servername for TLS; capacity, how many targets the node builds at once (default 8)',
     },
     bootstrap: { kind: 'switch', help: 'start the builder (nothing to start)' },
-    ...ineffective(['driver', 'node', 'buildkitd-flags', 'buildkitd-config', 'config'], 'text'),
-    ...ineffective(['platform'], 'list'),
-    ...ineffective(['append', 'leave'], 'switch'),
+    append: { kind: 'switch', help: 'add a node to the builder instead of replacing it' },
+    leave: { kind: 'switch', help: 'remove the node of --node from the builder' },
+    node: { kind: 'text', value: 'name', help: 'name of the node' },
+    platform: {
+      kind: 'list',
+      value: 'platform',
+      help: 'platforms that the node shall build (default: those that its daemon names)',
+    },
+    ...ineffective(['driver', 'buildkitd-flags', 'buildkitd-config', 'config'], 'text'),
   },
   args: [0, 1],
   examples: [
@@ -44,43 +52,79 @@ export const createBuilderCommand = defineCommand({
         'lamina builder create --name fleet --use tcp://builder.example.com:1234 \\\n  --driver-opt cacert=ca.pem,cert=cert.pem,key=key.pem',
       text: 'build on a server from now on, with mutual TLS',
     },
+    {
+      command:
+        'lamina builder create --append --name fleet --node arm --platform linux/arm64 \\\n  ssh://arm.example.com',
+      text: 'build linux/arm64 on another machine',
+    },
   ],
   async run({ flags, args }, context) {
     const [address] = args;
+    if (flags.leave) return leave(flags, context);
     if (address === undefined || !address.includes('://')) {
       await say(context, `nothing was created: ${HERE}`);
       await context.io.stdout.write(`${flags.name ?? NAME}\n`);
       return 0;
     }
-    const { name, use } = flags;
-    const tls = tlsOptions(flags['driver-opt']);
+    const { name, use, append, node } = flags;
     const api = await context.api();
-    const { signal } = context;
-    const created = await api.createBuilder({ name, address, use, tls, signal });
+    const platforms = flags.platform.flatMap((text) => text.split(','));
+    const created = await api.createBuilder({
+      ...{ name, address, use, append, node },
+      ...(platforms.length > 0 && { platforms }),
+      ...driverOptions(flags['driver-opt']),
+      signal: context.signal,
+    });
     await context.io.stdout.write(`${created}\n`);
     return 0;
   },
 });
 
+interface LeaveFlags {
+  readonly name: string | undefined;
+  readonly node: string | undefined;
+}
+
+async function leave({ name, node }: LeaveFlags, context: CommandContext): Promise<number> {
+  if (name === undefined || node === undefined) {
+    throw new AppError('CLI_FLAG_VALUE', '--leave needs the names of a builder and of its node', {
+      expected: '--leave --name BUILDER --node NODE',
+    });
+  }
+  const api = await context.api();
+  const left = await api.removeBuilders({ names: [name], node, signal: context.signal });
+  if (left.length === 0) await say(context, `the builder '${name}' has no node '${node}'`);
+  await context.io.stdout.write(`${name}\n`);
+  return 0;
+}
+
 const TLS_KEYS = { cacert: 'ca', cert: 'cert', key: 'key', servername: 'servername' } as const;
 
 /** @throws AppError CLI_FLAG_VALUE */
-function tlsOptions(given: readonly string[]): BuilderTls | undefined {
+function driverOptions(given: readonly string[]): {
+  readonly tls?: BuilderTls | undefined;
+  readonly capacity?: number | undefined;
+} {
   const tls: Record<string, string> = {};
+  let capacity: number | undefined;
   for (const pair of given.flatMap((one) => one.split(','))) {
     const [, key = '', value = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? [];
+    if (key === 'capacity' && /^[1-9]\d{0,5}$/.test(value)) {
+      capacity = Number(value);
+      continue;
+    }
     if (!Object.hasOwn(TLS_KEYS, key) || value === '') {
       throw new AppError(
         'CLI_FLAG_VALUE',
         `--driver-opt: '${pair}' is not an option of a builder`,
         {
-          expected: 'cacert=FILE, cert=FILE, key=FILE or servername=NAME',
+          expected: 'cacert=FILE, cert=FILE, key=FILE, servername=NAME or capacity=NUMBER',
         },
       );
     }
     tls[TLS_KEYS[key as keyof typeof TLS_KEYS]] = value;
   }
-  return Object.keys(tls).length === 0 ? undefined : tls;
+  return { tls: Object.keys(tls).length === 0 ? undefined : tls, capacity };
 }
 
 export const useBuilderCommand = defineCommand({
@@ -161,15 +205,24 @@ export const listBuildersCommand = defineCommand({
       ...{ Name: 'NAME/NODE', DriverEndpoint: 'DRIVER/ENDPOINT', Status: 'STATUS' },
       ...{ Buildkit: 'VERSION', Platforms: 'PLATFORMS' },
     };
-    const rows = [here, ...builders.map(rowOf)];
+    const rows = [here, ...builders.flatMap(rowsOf)];
     await context.io.stdout.write(renderRows(rows, { columns }, flags.format));
     return 0;
   },
 });
 
-function rowOf({ name, isCurrent, address, status, version, platforms }: BuilderInfo) {
+/** A builder with one node is one row; one with several has a row of its own above them. */
+function rowsOf({ name, isCurrent, nodes }: BuilderInfo) {
+  const shown = isCurrent ? `${name}*` : name;
+  const [only] = nodes;
+  if (nodes.length === 1 && only !== undefined) return [rowOf(only, shown)];
+  const above = { Name: shown, DriverEndpoint: '', Status: '', Buildkit: '', Platforms: '' };
+  return [above, ...nodes.map((node) => rowOf(node, ` ${node.name}`))];
+}
+
+function rowOf({ address, status, version, platforms }: BuilderNodeInfo, name: string) {
   return {
-    Name: isCurrent ? `${name}*` : name,
+    Name: name,
     DriverEndpoint: address,
     Status: status,
     Buildkit: version ?? '',
@@ -193,44 +246,54 @@ export const inspectBuilderCommand = defineCommand({
     const builder = asked === undefined ? found.find(({ isCurrent }) => isCurrent) : found[0];
     if (builder !== undefined) {
       await write(context, builderRows(builder));
-      return builder.status === 'running' ? 0 : 1;
+      return builder.nodes.every(({ status }) => status === 'running') ? 0 : 1;
     }
     if (asked !== undefined && asked !== NAME && asked !== 'default') {
       await say(context, `there is no builder '${asked}': ${HERE}`);
     }
     const { version, platforms } = await thisMachine(context);
     const node = { name: NAME, status: 'running', version, platforms };
-    await write(context, [['Name:', NAME], ['Driver:', 'no daemon'], ['', ''], ...nodeRows(node)]);
+    const head = [
+      ['Name:', NAME],
+      ['Driver:', 'no daemon'],
+    ] as const;
+    await write(context, [...head, ['', ''], ['Nodes:', ''], ...nodeRows(node)]);
     return 0;
   },
 });
 
 type Rows = readonly (readonly [string, string])[];
 
-function builderRows(builder: BuilderInfo): Rows {
-  const { name, origin, error } = builder;
+function builderRows({ name, origin, nodes }: BuilderInfo): Rows {
   return [
     ['Name:', name],
     ['Driver:', origin === 'buildx' ? 'buildx instance' : 'remote'],
     ['', ''],
-    ...nodeRows(builder),
-    ...(error === undefined ? [] : [['Error:', error] as const]),
+    ['Nodes:', ''],
+    ...nodes.flatMap((node, position) => [
+      ...(position === 0 ? [] : [['', ''] as const]),
+      ...nodeRows(node),
+    ]),
   ];
 }
 
-interface Node extends Pick<BuilderInfo, 'name' | 'version' | 'platforms'> {
+interface Node extends Pick<BuilderNodeInfo, 'name' | 'version' | 'platforms'> {
   readonly status: string;
   readonly address?: string | undefined;
+  readonly capacity?: number | undefined;
+  readonly error?: string | undefined;
 }
 
-function nodeRows({ name, address, status, version = '', platforms }: Node): Rows {
+function nodeRows(node: Node): Rows {
+  const { name, address, status, version = '', platforms, capacity, error } = node;
   return [
-    ['Nodes:', ''],
     ['Name:', name],
     ...(address === undefined ? [] : [['Endpoint:', address] as const]),
     ['Status:', status],
     ['Version:', version],
     ['Platforms:', platforms.join(', ')],
+    ...(capacity === undefined ? [] : [['Capacity:', String(capacity)] as const]),
+    ...(error === undefined ? [] : [['Error:', error] as const]),
   ];
 }
 

@@ -16,6 +16,10 @@ export interface DialOptions {
   readonly address: DaemonAddress;
   readonly tls?: TlsOptions | undefined;
   readonly env: Environment;
+  /** Milliseconds between questions whether the daemon still answers, instead of the default. */
+  readonly pulse?: number | undefined;
+  /** Milliseconds until a silent daemon counts as gone, instead of the default. */
+  readonly silence?: number | undefined;
 }
 
 /** Milliseconds until a server that does not answer is given up. */
