@@ -19,11 +19,12 @@ export class MessageStream {
 
   /** Waits while the peer does not keep up. */
   async send<F extends Fields>(message: Message<F>, value: Encodable<F>): Promise<void> {
-    const body = message.encode(value);
-    const head = Buffer.allocUnsafe(HEAD);
-    head[0] = 0;
-    head.writeUInt32BE(body.length, 1);
-    await this.#write(Buffer.concat([head, body]));
+    await this.#write(framed(message, value));
+  }
+
+  /** Messages with their heads. */
+  async sendFramed(messages: Buffer): Promise<void> {
+    if (messages.length > 0) await this.#write(messages);
   }
 
   /** The peer's messages until it ends its side. */
@@ -82,6 +83,15 @@ export class MessageStream {
     this.#isCollecting = false;
     this.#stream.uncork();
   }
+}
+
+/** A message with its head. */
+export function framed<F extends Fields>(message: Message<F>, value: Encodable<F>): Buffer {
+  const body = message.encode(value);
+  const head = Buffer.allocUnsafe(HEAD);
+  head[0] = 0;
+  head.writeUInt32BE(body.length, 1);
+  return Buffer.concat([head, body]);
 }
 
 /** Bytes of the first message with its head. */

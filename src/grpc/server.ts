@@ -12,6 +12,8 @@ export interface ServerCall<Request extends Fields, Response extends Fields> {
   readonly metadata: IncomingHttpHeaders;
   requests(): AsyncGenerator<Decoded<Request>>;
   send(value: Encodable<Response>): Promise<void>;
+  /** Sends messages that are encoded already, each with its head. */
+  sendFramed(messages: Buffer): Promise<void>;
 }
 
 /** A method that is served. */
@@ -33,6 +35,7 @@ export function streaming<Request extends Fields, Response extends Fields>(
         metadata,
         requests: () => messages.receive(request),
         send: (value) => messages.send(response, value),
+        sendFramed: (framed) => messages.sendFramed(framed),
       });
     },
   };

@@ -83,7 +83,10 @@ async function solveThere(request: SolveRequest, builder: FleetBuilder): Promise
   );
   using opened = await openContexts(run, needed, definition.contexts);
   const build = new FleetBuild({ request, builder, graph, opened, secrets, sshAgents });
-  return await build.solve();
+  const solved = await build.solve();
+  // Facts about files, which the next build need not read again.
+  for (const context of opened.contexts.values()) context.save();
+  return solved;
 }
 
 interface FleetBuildParts {

@@ -9,6 +9,7 @@ import type { Message } from '../../grpc/index.ts';
 import { GRPC, GrpcError, type Handler, type ServerCall, streaming } from '../../grpc/index.ts';
 import { hasErrorCode, openContent } from '../../system/index.ts';
 import { fileSync, PACKET, type Packet } from '../wire/session.ts';
+import { StatBatch } from './stat-batch.ts';
 
 type PacketFields = typeof Packet extends Message<infer F> ? F : never;
 
@@ -34,6 +35,12 @@ export interface FileSyncOptions {
 }
 
 const CHUNK = 256 << 10;
+
+interface Walk {
+  /** The first path of each file with several. */
+  readonly groups: Map<number, BytePath>;
+  readonly batch: StatBatch;
+}
 
 export function fileSyncHandler({ treeOf, sending }: FileSyncOptions): Handler {
   return streaming(fileSync, async (call) => {
@@ -82,11 +89,14 @@ class FileSender {
 
   async #walk(): Promise<void> {
     const groups = new Map<number, BytePath>();
-    await this.#directory('', groups);
+    const batch = new StatBatch();
+    await this.#directory('', { groups, batch });
+    await this.#call.sendFramed(batch.take());
     await this.#call.send({ type: PACKET.stat });
   }
 
-  async #directory(path: BytePath, groups: Map<number, BytePath>): Promise<void> {
+  async #directory(path: BytePath, walk: Walk): Promise<void> {
+    const { groups, batch } = walk;
     const { tree, includes } = this.#sent;
     for (const listed of tree.list(path)) {
       if (!includes(listed)) continue;
@@ -97,8 +107,9 @@ class FileSender {
       }
       const id = this.#count++;
       if (entry.type === 'file') this.#files.set(id, entry);
-      await this.#call.send({ type: PACKET.stat, stat: statOf(entry, first) });
-      if (entry.type === 'directory') await this.#directory(entry.path, groups);
+      batch.add(entry, first);
+      if (batch.isFull) await this.#call.sendFramed(batch.take());
+      if (entry.type === 'directory') await this.#directory(entry.path, walk);
     }
   }
 
@@ -130,43 +141,4 @@ class FileSender {
       throw error;
     }
   }
-}
-
-/** Bits of Go's `fs.FileMode`, which the protocol uses. */
-const GO_TYPE = {
-  file: 0,
-  directory: 2 ** 31,
-  symlink: 2 ** 27,
-  block: 2 ** 26,
-  char: 2 ** 26 + 2 ** 21,
-  fifo: 2 ** 25,
-  socket: 2 ** 24,
-} as const;
-const GO_SETUID = 2 ** 23;
-const GO_SETGID = 2 ** 22;
-const GO_STICKY = 2 ** 20;
-
-/** Owners of this machine's files are not sent. */
-function statOf(entry: FileEntry, linkTo: BytePath | undefined) {
-  const { path, type, mode, size, mtime, mtimeNs, linkTarget, devMajor, devMinor, xattrs } = entry;
-  const special =
-    ((mode & 0o4000) === 0 ? 0 : GO_SETUID) +
-    ((mode & 0o2000) === 0 ? 0 : GO_SETGID) +
-    ((mode & 0o1000) === 0 ? 0 : GO_STICKY);
-  const target = linkTo ?? linkTarget;
-  return {
-    path: Buffer.from(path, 'latin1'),
-    mode: GO_TYPE[type] + special + (mode & 0o777),
-    size,
-    modTime: BigInt(mtime) * 1_000_000_000n + BigInt(mtimeNs),
-    linkname: target === undefined ? undefined : Buffer.from(target, 'latin1'),
-    devmajor: devMajor,
-    devminor: devMinor,
-    xattrs: xattrs && bytesOf(xattrs),
-  };
-}
-
-function bytesOf(xattrs: Readonly<Record<string, string>>): Readonly<Record<string, Uint8Array>> {
-  const entries = Object.entries(xattrs);
-  return Object.fromEntries(entries.map(([name, value]) => [name, Buffer.from(value, 'latin1')]));
 }
