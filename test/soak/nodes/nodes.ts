@@ -132,10 +132,10 @@ function watched(
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
-    let isSeen = false;
+    let watch: typeof onText | undefined = onText;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log += text;
-      isSeen ||= onText(log);
+      if (watch?.(log) === true) watch = undefined;
     });
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, log }));
