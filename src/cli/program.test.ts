@@ -454,7 +454,7 @@ describe('lamina build', () => {
     expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
       'note: --force-rm has no effect',
     );
-    const result = await buildCall(['build', '--policy=x.rego', '.']);
+    const result = await buildCall(['build', '--security-opt=x', '.']);
     expect(result.status).toBe(125);
     expect(result.stderr).toContain('CLI_NOT_YET');
     expect(result.options).toBeUndefined();
