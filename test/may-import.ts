@@ -489,6 +489,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ops',
     'plan',
     'api',
+    'cache',
+    'builder/caches',
     'builder/run',
     'builder/steps',
     'builder/credentials',

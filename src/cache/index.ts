@@ -1,3 +1,4 @@
+export { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 export type { BuildFacts } from './buildkit/operations.ts';
 export { type ExportCacheOptions, exportCache, inlineCache } from './export-cache.ts';
 export { INLINE_KEY } from './format.ts';

@@ -212,6 +212,33 @@ describe('a build on a builder', () => {
     expect(there.stdout).toBe(here.stdout);
   });
 
+  test('puts the cache of its steps into the image, where another build finds it', async () => {
+    const project = bench.project(
+      { Dockerfile: `FROM ${base}\nCOPY a /a\nRUN cat /a > /b\n`, a: 'a' },
+      'inline',
+    );
+    const name = `${registry.name}/inline:1`;
+    const pushed = await build(project, '--cache-to=type=inline', '-t', name, '--push');
+    expect(pushed, pushed.stderr).toMatchObject({ status: 0 });
+    await docker.docker('builder', 'prune', '--all', '--force');
+    const without = await build(project, '-t', 'inline-cached', '--cache-from', name);
+    expect(without.stderr).toMatch(/RUN cat .*\n#\d+ CACHED\n/);
+    const later = bench.project({ a: 'changed' }, 'inline');
+    const changed = await build(later, '-t', 'inline-cached', '--cache-from', name);
+    expect(changed.stderr).not.toMatch(/RUN cat .*\n#\d+ CACHED\n/);
+  });
+
+  test('says what kinds of cache a daemon cannot write', async () => {
+    const project = bench.project({ Dockerfile: 'FROM scratch\nCOPY a /\n', a: '' }, 'cache-kind');
+    const dest = join(bench.directory, 'no-cache');
+    const { status, stderr } = await build(project, `--cache-to=type=local,dest=${dest}`);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /cannot write a cache of the type local[\s\S]*code: BUILDER_UNSUPPORTED/,
+    );
+    await expect(readdir(dest)).rejects.toThrow('ENOENT');
+  });
+
   test('stops there when it is stopped here', async () => {
     const project = bench.project({ Dockerfile: `FROM ${base}\nRUN sleep 1234\n` }, 'stopped');
     const args = ['build', '--network=none', '--builder', builder, project];

@@ -1,5 +1,6 @@
 /** The ways in which a daemon gives its result back: as blobs that it writes here, or by the image store of its Docker. */
 import { randomBytes } from 'node:crypto';
+import { BUILDKIT_INLINE_KEY } from '../../cache/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import type { Daemon, SolveOptions, SolveRequest } from '../../fleet/index.ts';
@@ -12,7 +13,7 @@ import {
   openImageSource,
 } from '../../image/index.ts';
 import type { LayerId } from '../../store/index.ts';
-import { arrivedLayers, type KeepOptions, keepLayers } from './keep-image.ts';
+import { arrivedImage, type KeepOptions, keepLayers } from './keep-image.ts';
 import type { ReceivedBlobs } from './received-blobs.ts';
 
 export interface ExportOptions {
@@ -23,23 +24,32 @@ export interface ExportOptions {
   readonly keeping: KeepOptions;
   /** For a Docker's own BuildKit, the environment with its DOCKER_HOST. */
   readonly docker: Environment | undefined;
-  /** Called when the steps are done, before their layers are taken. */
-  readonly solved: () => void;
+  /** Called with the daemon's answer when the steps are done, before their layers are taken. */
+  readonly solved: (answer: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 const MANIFEST_DIGEST = 'containerimage.digest';
 const NO_EXPORTER = /exporter "?oci"? could not be found/;
 
-/**
- * Solves one definition, and takes the layers.
- * @returns layers of the store, bottom first, those of the base image included
- */
-export async function solveAndKeep(options: ExportOptions): Promise<readonly LayerId[]> {
+/** The result of one definition. */
+export interface KeptResult {
+  /** Of the store, bottom first, those of the base image included. */
+  readonly layers: readonly LayerId[];
+  /** The field of the image config with the inline cache, if the daemon wrote one. */
+  readonly inlineCache?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Solves one definition, and takes the layers. */
+export async function solveAndKeep(options: ExportOptions): Promise<KeptResult> {
   const { docker, blobs, keeping } = options;
   try {
     const attrs = { tar: 'false', compression: 'uncompressed' };
     const answer = await solveWith(options, { type: 'oci', attrs });
-    return await keepLayers(await arrivedLayers(answer[MANIFEST_DIGEST] ?? '', blobs), keeping);
+    const { layers, configBytes } = await arrivedImage(answer[MANIFEST_DIGEST] ?? '', blobs);
+    return {
+      layers: await keepLayers(layers, keeping),
+      inlineCache: inlineCacheOf(configBytes),
+    };
   } catch (error) {
     const hasStore = error instanceof GrpcError && NO_EXPORTER.test(error.message);
     if (docker === undefined || !hasStore) throw error;
@@ -54,15 +64,12 @@ async function solveWith(
   const { type, attrs } = exporter;
   const exporters = { exporters: [exporter], exporter: type, exporterAttrs: attrs };
   const answer = await daemon.solve({ ...request, ...exporters }, solving);
-  solved();
+  await solved(answer);
   return answer;
 }
 
 /** A Docker without containerd's image store exports nothing with layers but its own images. */
-async function solveIntoDocker(
-  options: ExportOptions,
-  docker: Environment,
-): Promise<readonly LayerId[]> {
+async function solveIntoDocker(options: ExportOptions, docker: Environment): Promise<KeptResult> {
   const name = `lamina-build-${randomBytes(8).toString('hex')}`;
   const address = dockerAddress(docker);
   if (address === undefined) {
@@ -87,10 +94,21 @@ async function solveIntoDocker(
       ...{ diffId, digest: diffId, size: descriptor.size },
       read: () => read(),
     }));
-    return await keepLayers(layers, options.keeping);
+    return {
+      layers: await keepLayers(layers, options.keeping),
+      inlineCache: inlineCacheOf(image.configBytes),
+    };
   } finally {
     await removeImage(address, name);
   }
+}
+
+/** The cache names the layers by their positions, so it is as true of an image with another config. */
+function inlineCacheOf(config: Uint8Array): KeptResult['inlineCache'] {
+  const document: unknown = JSON.parse(Buffer.from(config).toString('utf8'));
+  if (typeof document !== 'object' || document === null) return undefined;
+  const found = Object.entries(document).find(([key]) => key === BUILDKIT_INLINE_KEY)?.[1];
+  return typeof found === 'string' ? { [BUILDKIT_INLINE_KEY]: found } : undefined;
 }
 
 /** The layers stay in the cache of the build. A failure leaves a name behind, no more. */

@@ -42,9 +42,9 @@ import type { BuildRun } from '../run/build-run.ts';
 import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep, stepInfos } from '../steps/step-infos.ts';
-import { cachesOf } from './caches.ts';
+import { FleetCaches } from './caches.ts';
 import type { FleetNode } from './choose-node.ts';
-import { solveAndKeep } from './exporters.ts';
+import { type KeptResult, solveAndKeep } from './exporters.ts';
 import { failedDigest } from './failed-vertex.ts';
 import { keptBlobSize } from './keep-image.ts';
 import { type NodeLink, NodePool } from './node-pool.ts';
@@ -82,7 +82,9 @@ async function solveThere(request: SolveRequest, builder: FleetBuilder): Promise
     plans.map(({ target }) => target),
   );
   using opened = await openContexts(run, needed, definition.contexts);
-  const build = new FleetBuild({ request, builder, graph, opened, secrets, sshAgents });
+  const caches = await FleetCaches.open(run, plans.length);
+  const parts = { request, builder, graph, opened, caches, secrets, sshAgents };
+  const build = new FleetBuild(parts);
   const solved = await build.solve();
   // Facts about files, which the next build need not read again.
   for (const context of opened.contexts.values()) context.save();
@@ -94,6 +96,7 @@ interface FleetBuildParts {
   readonly builder: FleetBuilder;
   readonly graph: Graph;
   readonly opened: OpenContexts;
+  readonly caches: FleetCaches;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
 }
@@ -145,9 +148,11 @@ class FleetBuild {
     );
     using pool = this.#openPool();
     const results = await this.#all(plans, (plan) => this.#solvePlan(plan, { pool, sourcesOf }));
-    const layers = new Map(plans.map(({ target }, position) => [target, results[position]]));
+    const layers = new Map(
+      plans.map(({ target }, position) => [target, results[position]?.layers]),
+    );
     return {
-      results: results.map((one) => ({ kind: 'layers', layers: one })),
+      results: results.map((one) => ({ kind: 'layers', ...one })),
       steps: events.summaries(),
       layersOf: async (target) => layers.get(target) ?? this.#baseOf(target),
     };
@@ -199,6 +204,7 @@ class FleetBuild {
         new Map<string, BlobShelf>([
           ['export', this.#blobs],
           ['oci:lamina', this.#images],
+          ...this.#parts.caches.shelves,
         ]),
       ),
     ];
@@ -235,7 +241,7 @@ class FleetBuild {
   async #solvePlan(
     plan: BuildPlan,
     { pool, sourcesOf }: { readonly pool: NodePool; readonly sourcesOf: SourcesOf },
-  ): Promise<readonly LayerId[]> {
+  ): Promise<KeptResult> {
     try {
       const { platform } = plan.image;
       return await pool.run(platform, (link) => this.#solveOn(link, plan, sourcesOf));
@@ -266,15 +272,15 @@ class FleetBuild {
     { node, daemon, session, version }: NodeLink,
     plan: BuildPlan,
     sourcesOf: SourcesOf,
-  ): Promise<readonly LayerId[]> {
-    const { graph, request } = this.#parts;
+  ): Promise<KeptResult> {
+    const { graph, caches } = this.#parts;
     const { options, store, signal, env } = this.#run;
     const builder = node.dial.name;
     await this.#showNode(node, plan);
     const target = this.#translator(version).stateOf(plan.target);
     if (target === undefined) throw untranslated(builder);
     const base = this.#baseLayers(plan);
-    if (target === 'scratch') return base;
+    if (target === 'scratch') return { layers: base };
     refuseTooOld(target, { graph, version, builder });
     const { definition, vertexOf } = encodeDefinition(target, {
       graph,
@@ -288,11 +294,11 @@ class FleetBuild {
         ...{ daemon, blobs: this.#blobs, docker },
         request: {
           ...{ definition, session: session.id, entitlements: options.allow ?? [] },
-          cache: cachesOf(this.#run, request.plans.length),
+          cache: caches.request,
         },
         solving: { signal, onStatus: (update) => this.#events.update(update) },
         keeping: { store, plan, base, signal },
-        solved: () => this.#solved(plan),
+        solved: (answer) => this.#solved(plan, answer),
       });
     } catch (error) {
       throw await this.#failure(error, builder);
@@ -308,9 +314,15 @@ class FleetBuild {
   }
 
   /** Steps of other plans may still run. */
-  #solved(plan: BuildPlan): void {
+  async #solved(plan: BuildPlan, answer: Readonly<Record<string, string>>): Promise<void> {
     this.#solvedPlans.add(plan);
     if (this.#solvedPlans.size === this.#parts.request.plans.length) this.#events.end();
+    for (const [step, reason] of this.#events.failedCaches()) {
+      const message = `the builder could not write a cache (${step}): ${reason}`;
+      const hint = 'set ignore-error=false to make the build fail instead';
+      this.#run.warn({ code: 'CACHE_NOT_EXPORTED', message, hint });
+    }
+    await this.#parts.caches.finish(answer);
   }
 
   async #failure(error: unknown, builder: string): Promise<unknown> {

@@ -45,21 +45,29 @@ export interface ArrivedLayer {
   readonly kept?: (() => Promise<void>) | undefined;
 }
 
+/** An image that arrived. */
+export interface ArrivedImage {
+  /** Bottom first. */
+  readonly layers: readonly ArrivedLayer[];
+  readonly configBytes: Uint8Array;
+}
+
 /** @throws AppError BUILDER_FAILED, OCI_… */
-export async function arrivedLayers(
+export async function arrivedImage(
   manifestDigest: string,
   blobs: ReceivedBlobs,
-): Promise<readonly ArrivedLayer[]> {
+): Promise<ArrivedImage> {
   const manifest = decodeManifest(await blobs.document(manifestDigest));
-  const config = decodeImageConfig(await blobs.document(manifest.config.digest));
-  const diffIds = config.rootfs.diff_ids;
+  const configBytes = await blobs.document(manifest.config.digest);
+  const diffIds = decodeImageConfig(configBytes).rootfs.diff_ids;
   if (manifest.layers.length !== diffIds.length) throw mixedUp();
-  return manifest.layers.flatMap(({ digest, size }, position) => {
+  const layers = manifest.layers.flatMap(({ digest, size }, position) => {
     const diffId = diffIds[position];
     if (diffId === undefined) return [];
     const read = blobs.has(digest) ? () => decompress(blobs.read(digest, 0)) : undefined;
     return { diffId, digest, size, read, kept: () => blobs.drop(digest) };
   });
+  return { layers, configBytes };
 }
 
 export interface KeepOptions {

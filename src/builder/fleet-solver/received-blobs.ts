@@ -67,6 +67,11 @@ export class ReceivedBlobs implements BlobShelf {
     this.#received.set(digest, { path, size: (await stat(path)).size });
   }
 
+  /** What has arrived, by its digests. */
+  received(): readonly (readonly [digest: string, blob: Received])[] {
+    return [...this.#received];
+  }
+
   has(digest: Digest): boolean {
     return this.#received.has(digest);
   }

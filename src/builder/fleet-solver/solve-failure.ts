@@ -73,6 +73,18 @@ function otherFailure(error: GrpcError, builder: string): AppError {
       cause: error,
     });
   }
+  const cache = /unknown cache (ex|im)porter: "([^"]*)"/.exec(message);
+  if (cache !== null) {
+    const does = cache[1] === 'ex' ? 'write' : 'read';
+    return new AppError(
+      'BUILDER_UNSUPPORTED',
+      `the builder at ${builder} cannot ${does} a cache of the type ${cache[2]}`,
+      {
+        hint: "a Docker's own BuildKit may know type=inline only; BuildKit in a container knows the others",
+        cause: error,
+      },
+    );
+  }
   const entitlement = /(?:granting )?entitlement (\S+) is not allowed|(\S+) is not allowed by/.exec(
     message,
   );

@@ -49,6 +49,7 @@ export class StepEvents {
   readonly #reports = new Map<VertexId, StepReport>();
   readonly #vertexOf = new Map<string, VertexId>();
   #failed: string | undefined;
+  readonly #failedCaches = new Map<string, string>();
 
   constructor(options: StepEventsOptions) {
     this.#options = options;
@@ -71,6 +72,11 @@ export class StepEvents {
   /** The digest of the step that failed first, as far as the status says. */
   failed(): string | undefined {
     return this.#failed;
+  }
+
+  /** Why caches could not be written, by the daemon's names of the steps that did. */
+  failedCaches(): ReadonlyMap<string, string> {
+    return this.#failedCaches;
   }
 
   /** The steps that run now. */
@@ -136,6 +142,7 @@ export class StepEvents {
       seen.startedAt = milliseconds(started);
       emit({ kind: 'step.started', time: now(), step });
     }
+    if (error !== '' && EXPORTING_CACHE.test(name)) this.#failedCaches.set(name, error);
     // Failures end with the build: it knows their error.
     if (error !== '' && !CANCELLED.test(error)) this.#failed ??= digest;
     if (completed === undefined || error !== '') return;
@@ -184,6 +191,9 @@ export class StepEvents {
 
 /** The end of a step because of another one's failure. */
 const CANCELLED = /context canceled/;
+
+/** As BuildKit names its steps for caches. */
+const EXPORTING_CACHE = /^exporting (?:inline )?cache/;
 
 /** Operations that belong to a step, as BuildKit names them. */
 const OWN_PARTS = /^\[builder\] (?:merge|mkfile|mkdir|copy|diff) /;

@@ -33,7 +33,7 @@ export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageT
 
 async function assemble(
   { store, options, signal }: BuildRun,
-  { plan, layers: all }: BuiltPlan,
+  { plan, layers: all, inlineCache }: BuiltPlan,
   { times, encoding, caches }: AssembleChoice,
 ): Promise<ImageRecord> {
   const { base, config, platform, author, history } = plan.image;
@@ -51,7 +51,7 @@ async function assemble(
     rewriteTimes: times.rewrite,
     encoding: squash === undefined ? encoding : undefined,
     signal,
-    extra: (all) => inlineCache(caches, all),
+    extra: (all) => inlineCache ?? ownInlineCache(caches, all),
     base: base && record && { config: base.config, layers: record.layers },
     history: history.map((entry) => ({
       ...entry,
@@ -67,7 +67,10 @@ async function assemble(
   });
 }
 
-function inlineCache(caches: BuildCaches, layers: readonly ImageLayer[]): Record<string, string> {
+function ownInlineCache(
+  caches: BuildCaches,
+  layers: readonly ImageLayer[],
+): Record<string, string> {
   const cache = caches.inlineCacheOf(layers);
   return cache === undefined ? {} : { [INLINE_KEY]: cache };
 }

@@ -10,6 +10,8 @@ export interface BuiltPlan {
   readonly plan: BuildPlan;
   /** Bottom first, including those of the base image. */
   readonly layers: readonly LayerId[];
+  /** Fields of the image config with an inline cache that the solver wrote. */
+  readonly inlineCache?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -25,7 +27,8 @@ export function builtPlans(
     plans.map(async (plan, index) => {
       const result = results[index];
       if (result === undefined) throw new Error('the solver has no result for a plan');
-      return { plan, layers: await layersOf(run, result) };
+      const inlineCache = result.kind === 'layers' ? result.inlineCache : undefined;
+      return { plan, layers: await layersOf(run, result), inlineCache };
     }),
   );
 }

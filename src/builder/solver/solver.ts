@@ -71,6 +71,8 @@ export type SolvedPlan =
       readonly kind: 'layers';
       /** In the build's store, bottom first, including those of the base image. */
       readonly layers: readonly LayerId[];
+      /** Fields of the image config with the inline cache, if the solver writes it itself. */
+      readonly inlineCache?: Readonly<Record<string, string>> | undefined;
     }
   | {
       readonly kind: 'image';
