@@ -107,7 +107,8 @@ describe('a COPY of files', { timeout: 300_000 }, () => {
     expect(more.opened).toBeLessThan(20);
     // The last layer, and facts about its files.
     expect(more.read).toBeLessThan(1.5 * FEW * SIZE);
-    expect(more.calls).toBeLessThan(1.5 * FEW);
+    // Files are looked at by their paths, and once more by descriptors before one of them is copied.
+    expect(more.calls).toBeLessThan(2.5 * FEW);
   });
 });
 

@@ -51,7 +51,7 @@ export function hasSyscalls(architecture: string): boolean {
 
 /** @param architecture as `process.arch` has it */
 export function syscallNumber(name: SyscallName, architecture: string): number {
-  const index = ARCHITECTURES.findIndex((known) => known === architecture);
+  const index = (ARCHITECTURES as readonly string[]).indexOf(architecture);
   const number = NUMBERS[name][index];
   if (number === undefined) throw new Error(`no system calls are known for ${architecture}`);
   return number;
