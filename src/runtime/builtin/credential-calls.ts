@@ -13,6 +13,7 @@ import { AT_FDCWD, cString, MOUNT_FLAGS } from './values.ts';
 const PR_SET_KEEPCAPS = 8;
 const PR_SET_SECCOMP = 22;
 const PR_CAPBSET_DROP = 24;
+const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_MODE_FILTER = 2;
 const CAPABILITY_VERSION_3 = 0x2008_0522;
 const UNLIMITED = 2n ** 64n - 1n;
@@ -97,12 +98,22 @@ function capset(granted: ReadonlySet<number>): Call {
 }
 
 export function filter(seccomp: OciSpec['linux']['seccomp']): Call[] {
-  if (seccomp === undefined) return [];
-  const instructions = seccompFilter(seccomp);
-  const program = { words: [instructions.length / 8, instructions] };
+  return seccomp === undefined ? [] : [install(seccompFilter(seccomp))];
+}
+
+/** Without a capability, only a process that can gain none may install a filter. */
+export function unprivilegedFilter(instructions: Buffer): Call[] {
+  // Where there are no filters, processes run without what this one helps with.
   return [
-    { name: 'prctl', args: [PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program], label: 'seccomp' },
+    { name: 'prctl', args: [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0], onError: 'ignore' },
+    { ...install(instructions), onError: 'ignore' },
   ];
+}
+
+function install(instructions: Buffer): Call {
+  const program = { words: [instructions.length / 8, instructions] };
+  const args = [PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program];
+  return { name: 'prctl', args, label: 'seccomp' };
 }
 
 export function rlimitCalls({ rlimits }: OciSpec['process']): Call[] {

@@ -3,7 +3,7 @@
  * parent is a guard, which inherits every process that is left behind, and stays until all of them have ended.
  */
 import type { OciSpec } from '../process/index.ts';
-import { capabilityCalls, rlimitCalls } from './credential-calls.ts';
+import { capabilityCalls, rlimitCalls, unprivilegedFilter } from './credential-calls.ts';
 import { execCalls, NOT_STARTED } from './exec-calls.ts';
 import { REPORT_FD } from './machine-code.ts';
 import type { Call } from './syscall-program.ts';
@@ -38,9 +38,16 @@ export interface GuardedProcess {
   readonly lastCapability: number | undefined;
   /** The program traces the process, which is its first child, and waits for all that it traces. */
   readonly isTraced?: boolean | undefined;
+  /** Instructions of a filter of system calls, for all that the program starts, too. */
+  readonly filter?: Buffer | undefined;
 }
 
-export function guardCalls({ root, process, lastCapability }: GuardedProcess): readonly Call[] {
+export function guardCalls({
+  root,
+  process,
+  lastCapability,
+  filter,
+}: GuardedProcess): readonly Call[] {
   const number = Buffer.alloc(8);
   const pid = Buffer.alloc(16);
   const ended = Buffer.alloc(SIGINFO_BYTES);
@@ -75,6 +82,7 @@ export function guardCalls({ root, process, lastCapability }: GuardedProcess): r
     ...rlimitCalls(process),
     { name: 'chdir', args: [cString(process.cwd)], label: 'cwd' },
     ...(lastCapability === undefined ? [] : capabilityCalls(process, lastCapability)),
+    ...(filter === undefined ? [] : unprivilegedFilter(filter)),
     ...execCalls(process),
     { name: 'close', args: [-1], label: NOT_STARTED },
   ];

@@ -14,4 +14,5 @@ export {
   type SyscallProgram,
   syscallProgram,
 } from './syscall-program.ts';
+export { untranslatedCallsFilter } from './untranslated-calls.ts';
 export { AT_FDCWD, CLONE, cString, MOUNT_FLAGS } from './values.ts';

@@ -1,31 +1,20 @@
 /** Compiles the system call filter of an OCI specification to the kernel's classic BPF, as libseccomp would. */
 import type { OciSeccomp, OciSyscallRule } from '../process/index.ts';
+import {
+  AND,
+  ARGUMENTS,
+  allow,
+  assemble,
+  ENOSYS,
+  type Instruction,
+  JUMP_IF_ABOVE,
+  JUMP_IF_AT_LEAST,
+  JUMP_IF_EQUAL,
+  load,
+  NUMBER,
+  refuse,
+} from './filter-instructions.ts';
 import { FILTER_MODES, FILTER_NUMBERS, type FilterMode } from './filter-numbers.ts';
-
-const LOAD = 0x20;
-const AND = 0x54;
-const JUMP = 0x05;
-const JUMP_IF_EQUAL = 0x15;
-const JUMP_IF_ABOVE = 0x25;
-const JUMP_IF_AT_LEAST = 0x35;
-const RETURN = 0x06;
-
-/** Offsets in the kernel's `struct seccomp_data`. */
-const NUMBER = 0;
-const ARCHITECTURE = 4;
-const ARGUMENTS = 16;
-
-const ALLOW = 0x7fff_0000;
-const REFUSE = 0x0005_0000;
-const ENOSYS = 38;
-
-/** The kernel's `AUDIT_ARCH_…`. */
-const AUDIT: Readonly<Record<FilterMode, number>> = {
-  x64: 0xc000_003e,
-  x86: 0x4000_0003,
-  arm64: 0xc000_00b7,
-  arm: 0x4000_0028,
-};
 
 const MODES: Readonly<Record<string, FilterMode | undefined>> = {
   SCMP_ARCH_X86_64: 'x64',
@@ -38,13 +27,6 @@ const MODES: Readonly<Record<string, FilterMode | undefined>> = {
 const X32 = 0x4000_0000;
 
 type Comparison = NonNullable<OciSyscallRule['args']>[number]['op'];
-
-interface Instruction {
-  readonly code: number;
-  readonly operand: number;
-  readonly ifTrue?: number;
-  readonly ifFalse?: number;
-}
 
 /** Most processes of a build have the same. */
 const compiled = new WeakMap<OciSeccomp, Buffer>();
@@ -65,16 +47,8 @@ export function seccompFilter(profile: OciSeccomp): Buffer {
 
 function compile(profile: OciSeccomp): Buffer {
   const modes = profile.architectures.flatMap((name) => MODES[name] ?? []);
-  const blocks = modes.flatMap((mode) => {
-    const block = rulesFor(mode, profile);
-    return [
-      { code: JUMP_IF_EQUAL, operand: AUDIT[mode], ifTrue: 1 },
-      { code: JUMP, operand: block.length },
-      ...block,
-    ];
-  });
-  const all = [load(ARCHITECTURE), ...blocks, refuse(ENOSYS)];
-  return Buffer.concat(all.map(encode));
+  const blocks = modes.map((mode) => ({ mode, rules: rulesFor(mode, profile) }));
+  return assemble(blocks, refuse(ENOSYS));
 }
 
 function rulesFor(mode: FilterMode, { syscalls, defaultErrnoRet }: OciSeccomp): Instruction[] {
@@ -147,25 +121,4 @@ function numberOf(name: string, mode: FilterMode): number {
   const numbers = FILTER_NUMBERS.get(name);
   if (numbers === undefined) throw new Error(`the system call ${name} has no number`);
   return numbers[FILTER_MODES.indexOf(mode)] ?? -1;
-}
-
-function load(offset: number): Instruction {
-  return { code: LOAD, operand: offset };
-}
-
-function allow(): Instruction {
-  return { code: RETURN, operand: ALLOW };
-}
-
-function refuse(errno: number): Instruction {
-  return { code: RETURN, operand: REFUSE | errno };
-}
-
-function encode({ code, operand, ifTrue = 0, ifFalse = 0 }: Instruction): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt16LE(code, 0);
-  bytes.writeUInt8(ifTrue, 2);
-  bytes.writeUInt8(ifFalse, 3);
-  bytes.writeUInt32LE(operand, 4);
-  return bytes;
 }

@@ -1,7 +1,7 @@
 /** A process under proot, which translates the paths of its system calls: for users who may not change the root. */
-import { closeSync, fstatSync } from 'node:fs';
-import { openWithin } from '../../system/index.ts';
-import type { GuardedProcess } from '../builtin/index.ts';
+import { closeSync, fstatSync, statSync } from 'node:fs';
+import { fsPath, openWithin } from '../../system/index.ts';
+import { type GuardedProcess, untranslatedCallsFilter } from '../builtin/index.ts';
 import { notExecutable, notFound, ociProcess, type ProcessSpec } from '../process/index.ts';
 import { DEVICES } from './kernel-files.ts';
 
@@ -19,11 +19,24 @@ export function prootProcess(proot: string, root: string, spec: ProcessSpec): Gu
   const args = [
     ...[proot, '-i', `${uid}:${gid}`],
     ...['-r', Buffer.from(root, 'latin1').toString(), '-w', spec.cwd],
-    ...BOUND.flatMap((path) => ['-b', path]),
+    ...[...BOUND, ...boundSockets(spec)].flatMap((path) => ['-b', path]),
     ...spec.args,
   ];
   const own = ociProcess({ ...spec, args, cwd: '/' }, { granted: [], oomScoreAdj: 0 });
-  return { root: undefined, process: own, lastCapability: undefined, isTraced: true };
+  const filter = untranslatedCallsFilter();
+  return { root: undefined, process: own, lastCapability: undefined, isTraced: true, filter };
+}
+
+/** The address of a socket is short, and the root may have a long path: proot uses the path of the source instead. */
+function boundSockets({ mounts }: ProcessSpec): string[] {
+  return mounts.flatMap((mount) => {
+    if (mount.kind !== 'bind') return [];
+    // The directory of a cache is not there meanwhile.
+    const stat = statSync(fsPath(mount.source), { throwIfNoEntry: false });
+    if (stat?.isSocket() !== true) return [];
+    const names = [mount.source, mount.target].map((path) => fsPath(path).toString());
+    return names.some((name) => name.includes(':')) ? [] : [names.join(':')];
+  });
 }
 
 function checkProgram(root: string, { args, env, cwd }: ProcessSpec): void {
