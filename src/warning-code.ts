@@ -1,6 +1,7 @@
 /** The codes of the warnings of docs/errors.md; a build check warns by its own name. */
 export type WarningCode =
   | 'BUILDER_NODE_LOST'
+  | 'BUILDER_NOT_PUSHED'
   | 'BUILD_ARG_UNUSED'
   | 'BUILD_LOAD_PLATFORM'
   | 'BUILD_OUTPUT_FAILED'

@@ -413,6 +413,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'builder/solver': [
     'progress',
+    'oci',
     'graph',
     'store',
     'image',

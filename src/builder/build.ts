@@ -20,7 +20,7 @@ import { chosenSolver } from './chosen-solver.ts';
 import { loadDefinition } from './definition/load-definition.ts';
 import { withEpoch } from './definition/source-date-epoch.ts';
 import { exportResult } from './outputs/export-result.ts';
-import { parseOutputs } from './outputs/index.ts';
+import { parseOutputs, pushTargetOf } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
 import { type BuildEnd, BuildRecorder } from './records/recorder.ts';
@@ -126,7 +126,16 @@ async function buildRecorded(
     isFirst = false;
     recorder.planned(plans);
     const { observe } = recorder;
-    const request = { run, definition, plans, caches, keepsCacheMounts: keeps, observe };
+    const pushTarget = pushTargetOf(run.options);
+    const request = {
+      run,
+      definition,
+      plans,
+      caches,
+      keepsCacheMounts: keeps,
+      pushTarget,
+      observe,
+    };
     const solved = await solver.solve(request);
     await caches.solved(solved.portable);
     const built = await builtPlans(run, plans, solved.results);

@@ -13,7 +13,9 @@ import {
   openImageSource,
 } from '../../image/index.ts';
 import type { LayerId } from '../../store/index.ts';
-import { arrivedImage, type KeepOptions, keepLayers } from './keep-image.ts';
+import type { PushTarget } from '../solver/solver.ts';
+import { arrivedImage, type KeepOptions, keepLayers, recordPushed } from './keep-image.ts';
+import { pushAttributes, pushedImage } from './push-layers.ts';
 import type { ReceivedBlobs } from './received-blobs.ts';
 
 export interface ExportOptions {
@@ -24,12 +26,24 @@ export interface ExportOptions {
   readonly keeping: KeepOptions;
   /** For a Docker's own BuildKit, the environment with its DOCKER_HOST. */
   readonly docker: Environment | undefined;
+  /** The daemon pushes the layers. */
+  readonly pushing: Pushing | undefined;
   /** Called with the daemon's answer when the steps are done, before their layers are taken. */
   readonly solved: (answer: Readonly<Record<string, string>>) => Promise<void>;
 }
 
+export interface Pushing {
+  readonly target: PushTarget;
+  /** Of this machine, for the same registry. */
+  readonly env: Environment;
+  /** Called if the daemon does not get through to the registry: this machine pushes then. */
+  readonly onFailure: (reason: string) => void;
+}
+
 const MANIFEST_DIGEST = 'containerimage.digest';
-const NO_EXPORTER = /exporter "?oci"? could not be found/;
+const NO_EXPORTER = /exporter "?(?:oci|image)"? could not be found/;
+
+const NOT_PUSHED = /failed to push /;
 
 /** The result of one definition. */
 export interface KeptResult {
@@ -41,6 +55,8 @@ export interface KeptResult {
 
 /** Solves one definition, and takes the layers. */
 export async function solveAndKeep(options: ExportOptions): Promise<KeptResult> {
+  const pushed = options.pushing && (await solveAndPush(options, options.pushing));
+  if (pushed !== undefined) return pushed;
   const { docker, blobs, keeping } = options;
   try {
     const attrs = { tar: 'false', compression: 'uncompressed' };
@@ -54,6 +70,28 @@ export async function solveAndKeep(options: ExportOptions): Promise<KeptResult> 
     const hasStore = error instanceof GrpcError && NO_EXPORTER.test(error.message);
     if (docker === undefined || !hasStore) throw error;
     return await solveIntoDocker(options, docker);
+  }
+}
+
+/** @returns undefined if the daemon cannot push there: its steps are in its cache then */
+async function solveAndPush(
+  options: ExportOptions,
+  { target, env, onFailure }: Pushing,
+): Promise<KeptResult | undefined> {
+  const { keeping } = options;
+  try {
+    const answer = await solveWith(options, { type: 'image', attrs: pushAttributes(target) });
+    const image = await pushedImage(answer[MANIFEST_DIGEST] ?? '', target, { ...keeping, env });
+    const layers = recordPushed(image, target.repository, keeping);
+    return { layers, inlineCache: inlineCacheOf(image.configBytes) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof GrpcError && NO_EXPORTER.test(error.message)) return undefined;
+    const isRefused = error instanceof GrpcError && NOT_PUSHED.test(error.message);
+    const isElsewhere = error instanceof AppError && error.code.startsWith('REGISTRY_');
+    if (!isRefused && !isElsewhere) throw error;
+    onFailure(error.message);
+    return undefined;
   }
 }
 

@@ -44,7 +44,7 @@ import { asStep } from '../steps/internal-step.ts';
 import { internalStep, stepInfos } from '../steps/step-infos.ts';
 import { FleetCaches } from './caches.ts';
 import type { FleetNode } from './choose-node.ts';
-import { type KeptResult, solveAndKeep } from './exporters.ts';
+import { type KeptResult, type Pushing, solveAndKeep } from './exporters.ts';
 import { failedDigest } from './failed-vertex.ts';
 import { keptBlobSize } from './keep-image.ts';
 import { type NodeLink, NodePool } from './node-pool.ts';
@@ -291,7 +291,7 @@ class FleetBuild {
     const docker = dockerOf(node, env);
     try {
       return await solveAndKeep({
-        ...{ daemon, blobs: this.#blobs, docker },
+        ...{ daemon, blobs: this.#blobs, docker, pushing: this.#pushing(builder) },
         request: {
           ...{ definition, session: session.id, entitlements: options.allow ?? [] },
           cache: caches.request,
@@ -303,6 +303,21 @@ class FleetBuild {
     } catch (error) {
       throw await this.#failure(error, builder);
     }
+  }
+
+  /** Of several nodes, each would push by its own way to the registry. */
+  #pushing(builder: string): Pushing | undefined {
+    const { builder: fleet, request } = this.#parts;
+    const { env, warn } = this.#run;
+    const target = request.pushTarget;
+    if (target === undefined || fleet.nodes.length > 1) return undefined;
+    const onFailure = (reason: string) =>
+      warn({
+        code: 'BUILDER_NOT_PUSHED',
+        message: `the builder at ${builder} cannot push, so this machine does: ${reason}`,
+        hint: 'the daemon needs a way to the registry, and its certificate or a setting for plain HTTP',
+      });
+    return { target, env, onFailure };
   }
 
   /** Which of several nodes builds what. */

@@ -2,6 +2,7 @@
 import { decompress } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Graph, Vertex } from '../../graph/index.ts';
+import { type Image, rememberRepository } from '../../image/index.ts';
 import {
   ensureLayers,
   importTar,
@@ -11,11 +12,15 @@ import {
 } from '../../layers/index.ts';
 import { chainIds, type DiffId, decodeImageConfig, decodeManifest } from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
-import type { LayerId, LayerMeta, Store } from '../../store/index.ts';
+import type { BlobSource, LayerId, LayerMeta, Store } from '../../store/index.ts';
+import type { PushTarget } from '../solver/solver.ts';
 import type { ReceivedBlobs } from './received-blobs.ts';
 
 /** Facts kind: digest of a blob that a builder sent → the layers made of it, by their chain ids. */
 const LAYER_FACT = 'builderLayer';
+
+/** Facts kind: digest of a blob that a builder pushed → the lazy layers of it, by their chain ids. */
+const PUSHED_FACT = 'pushedLayer';
 
 interface KeptLayer {
   readonly size: number;
@@ -98,6 +103,40 @@ export async function keepLayers(
     layers.push(await keepLayer({ ...layer, chainId, times: kind, below: [...layers] }, options));
   }
   return layers;
+}
+
+/**
+ * Records layers that are in a registry now, and that this machine need not have.
+ * @returns layers of the store, those of the base image included
+ */
+export function recordPushed(
+  { layers: pushed }: Image,
+  { registry, repository }: PushTarget['repository'],
+  { store, plan, base }: KeepOptions,
+): readonly LayerId[] {
+  const chain = chainIds(pushed.map(({ diffId }) => diffId));
+  const times = timesOf(plan.graph, plan.target);
+  if (pushed.length !== base.length + times.length) throw mixedUp();
+  const source: BlobSource = { kind: 'registry', registry, repository };
+  const added = pushed.slice(base.length).map(({ diffId, descriptor }, position) => {
+    const { mediaType, digest, size } = descriptor;
+    rememberRepository(store, digest, { registry, repository });
+    const kind = times.at(times.length - 1 - position) ?? 'clamp';
+    const name = `${chain[base.length + position]} ${kind}`;
+    const kept = store.facts.get<KeptLayer>(PUSHED_FACT, digest);
+    const known = kept?.layers[name];
+    if (known !== undefined && store.layers.get(known) !== undefined) {
+      store.layers.addSource(known, source);
+      return known;
+    }
+    const blob = { mediaType, digest, size };
+    const lazy = { diffId, descriptor: blob, sources: [source], isOfStep: true };
+    const { id } = store.layers.recordLazy({ lazy, created: Date.now(), times: kind });
+    const layers = { ...kept?.layers, [name]: id };
+    store.facts.put(PUSHED_FACT, digest, { size, layers } satisfies KeptLayer);
+    return id;
+  });
+  return [...base, ...added];
 }
 
 interface NewLayer extends ArrivedLayer {

@@ -4,7 +4,8 @@
  */
 
 import type { Vertex, VertexId } from '../../graph/index.ts';
-import type { Image } from '../../image/index.ts';
+import type { Image, LayerEncoding } from '../../image/index.ts';
+import type { Reference } from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { StepSummary } from '../../progress/index.ts';
 import type { IdentifiedStep, PortableResults, StepReport } from '../../solver/index.ts';
@@ -35,8 +36,18 @@ export interface SolveRequest {
   readonly caches: BuildCaches;
   /** Do not empty cache mounts of steps that ignore the cache. */
   readonly keepsCacheMounts: boolean;
+  /** The only place that needs the layers: a solver may move them there, and return lazy ones. */
+  readonly pushTarget?: PushTarget | undefined;
   /** Gets a function that returns the state of the steps; it may be called once the solver has returned or failed. */
   readonly observe?: ((progress: SolveProgress) => void) | undefined;
+}
+
+/** A repository that the result is pushed to. */
+export interface PushTarget {
+  readonly repository: Pick<Reference, 'registry' | 'repository'>;
+  readonly encoding: LayerEncoding;
+  /** Whether it may use plain HTTP, or a certificate that nobody knows. */
+  readonly insecure: boolean;
 }
 
 /** The state of the steps so far. */
