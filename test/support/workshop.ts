@@ -91,7 +91,7 @@ export function makeBusyboxRoot(directory: string): void {
 }
 
 const TOOLS =
-  'sh cat ls id touch mkdir true false sleep mount stat env echo head dd hostname ip kill mknod ps pwd rm ln chmod grep sort wc tr stty unshare tail tee'.split(
+  'sh cat ls id touch mkdir true false sleep mount stat env echo head dd hostname ip kill mknod ps pwd rm ln chmod grep sort wc tr stty unshare tail tee mv cp find mkfifo truncate chown rmdir md5sum'.split(
     ' ',
   );
 

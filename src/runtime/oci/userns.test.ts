@@ -6,17 +6,21 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { runtimeSuite } from '../../../test/runtime-suite/index.ts';
+import { snapshotterSuite } from '../../../test/snapshotter-suite/index.ts';
 import { inUserNamespace, SUBORDINATE } from '../../../test/support/user-namespace.ts';
 import { buildRunner } from '../../../test/support/workshop.ts';
 import { isInUserNamespace } from '../../system/index.ts';
 import { openRuntime } from '../open-runtime.ts';
+import type { OpenRuntime } from '../process/index.ts';
 
 /** For the suite in the namespace; the test itself has a little longer, to end it. */
 const LIMIT_MS = 240_000;
 const VITEST = resolve(import.meta.dirname, '../../../node_modules/vitest/vitest.mjs');
 
 if (isInUserNamespace()) {
-  runtimeSuite('userns', (options) => openRuntime({ ...options, isolation: 'userns' }));
+  const open: OpenRuntime = (options) => openRuntime({ ...options, isolation: 'userns' });
+  runtimeSuite('userns', open);
+  snapshotterSuite('overlayfs by a user', { openRuntime: open, erofs: false });
 } else {
   beforeAll(() => buildRunner());
 
