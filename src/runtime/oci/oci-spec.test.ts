@@ -52,6 +52,11 @@ test('an insecure process has none of the walls', () => {
   expect(mounts.find(({ type }) => type === 'sysfs')?.options).toContain('rw');
 });
 
+test('a root file system that takes no changes is read-only', () => {
+  expect(ociSpec(processSpec(), host).root.readonly).toBe(true);
+  expect(ociSpec(processSpec({ upper: '/upper' }), host).root.readonly).toBe(false);
+});
+
 test('a network namespace only without network', () => {
   const types = (spec: ReturnType<typeof processSpec>) =>
     ociSpec(spec, host).linux.namespaces.map(({ type }) => type);

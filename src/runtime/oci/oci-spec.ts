@@ -71,7 +71,8 @@ export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
   return {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
-    root: { path: host.rootPath, readonly: false },
+    // crun drops the flag of the mount at this path.
+    root: { path: host.rootPath, readonly: spec.upper === undefined },
     process: ociProcess(spec, { ...host, granted }),
     mounts: [...defaultMounts(spec, host), ...host.mounts],
     linux: {

@@ -16,6 +16,13 @@ describe('what a runtime says of a program', () => {
   });
 });
 
+describe('what crun says of a program', () => {
+  it('is that it cannot be executed, without its name', () => {
+    const failure = startFailure('open executable: Permission denied', '/x');
+    expect(failure).toMatchObject({ code: 'RUNTIME_NOT_EXECUTABLE' });
+  });
+});
+
 describe('what a runtime says of the rest', () => {
   it('is put in our words for mounts, without paths of this machine', () => {
     const path = '/var/lib/x/rootfs/sys/nope';

@@ -53,7 +53,9 @@ export function startFailure(message: string, program: string): AppError {
   if (aboutProgram && /no such file or directory|not found in \$PATH/i.test(message)) {
     return notFound(program);
   }
-  if (aboutProgram && /permission denied|is a directory/i.test(message)) {
+  const isRefused = aboutProgram && /permission denied|is a directory/i.test(message);
+  // crun does not name the program here.
+  if (isRefused || /^open executable: permission denied/i.test(message)) {
     return notExecutable(program);
   }
   if (/exec format error/i.test(message)) return wrongFormat(program);
