@@ -142,6 +142,8 @@ export interface BuildOptions extends StoreOptions {
    * LAMINA_BUILDER, else the builder of `useBuilder`, else this machine.
    */
   readonly builder?: string | undefined;
+  /** `remote`: the daemon of `builder` plans the Dockerfile by its own frontend. Undefined: lamina does. */
+  readonly frontend?: 'remote' | undefined;
   /** Called at the end of the build, now and then: it is time for `collectGarbage`. */
   readonly onCollectionDue?: (() => void) | undefined;
   readonly onEvent?: Emit | undefined;

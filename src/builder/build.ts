@@ -1,5 +1,6 @@
 /** The phases of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
+import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { isLostStep, unpackLimitOf } from '../layers/index.ts';
 import type { ResolveImage } from '../plan/index.ts';
@@ -16,7 +17,7 @@ import { borrowing } from './bases/borrowed-images.ts';
 import type { Policing } from './bases/policed-images.ts';
 import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
-import { chosenSolver } from './chosen-solver.ts';
+import { chosenBuilder, chosenSolver } from './chosen-solver.ts';
 import { loadDefinition } from './definition/load-definition.ts';
 import { withEpoch } from './definition/source-date-epoch.ts';
 import { exportResult } from './outputs/export-result.ts';
@@ -78,12 +79,14 @@ export async function buildIn(
     await recorder.keep(end);
     if (options.onCollectionDue !== undefined && store.isCollectionDue()) options.onCollectionDue();
   };
-  const finished = await buildRecorded(recorder, { lender, keepsCacheMounts, solver }).catch(
-    async (error: unknown) => {
-      await keep({ error });
-      throw error;
-    },
-  );
+  const building =
+    options.frontend === 'remote'
+      ? buildThere(recorder, env)
+      : buildRecorded(recorder, { lender, keepsCacheMounts, solver });
+  const finished = await building.catch(async (error: unknown) => {
+    await keep({ error });
+    throw error;
+  });
   const { images, result } = finished;
   try {
     // Nobody waits for the record.
@@ -92,6 +95,21 @@ export async function buildIn(
     await keep({ summary: result.summary, images });
   }
   return finished;
+}
+
+/** The steps of another frontend are not recorded. */
+async function buildThere(
+  { run, id }: BuildRecorder,
+  env: BuildRun['env'],
+): Promise<FinishedBuild> {
+  const builder = await chosenBuilder(run.options, { env });
+  if (builder === undefined) {
+    throw new AppError('BUILDER_UNSUPPORTED', '--frontend=remote needs a builder', {
+      hint: 'lamina build --builder ADDRESS --frontend=remote',
+    });
+  }
+  const { buildByFrontend } = await import('./frontend-build.ts');
+  return buildByFrontend(run, builder, id);
 }
 
 interface RecordedBuildOptions {

@@ -8,3 +8,4 @@ export { loginsHandler, type RegistryLogin } from './session/logins.ts';
 export { secretsHandler } from './session/secrets.ts';
 export { fileSyncHandler, type SentFiles, type SentTree } from './session/send-files.ts';
 export { sshHandlers } from './session/ssh.ts';
+export { sourceLocationOf } from './source-detail.ts';

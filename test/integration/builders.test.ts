@@ -239,6 +239,50 @@ describe('a build on a builder', () => {
     await expect(readdir(dest)).rejects.toThrow('ENOENT');
   });
 
+  test("hands the Dockerfile to the daemon's frontend, which makes the same image of it", async () => {
+    const project = bench.project(
+      {
+        Dockerfile: [
+          'ARG TAG=1',
+          `FROM ${base} AS build`,
+          'ARG WORD',
+          'COPY . /src',
+          'RUN --mount=type=secret,id=s cat /run/secrets/s | wc -c > /size && echo $WORD > /word',
+          `FROM ${base}`,
+          'COPY --from=build /size /word /src/* /out/',
+          'ENV A=b',
+          'CMD ["cat", "/out/word"]',
+        ].join('\n'),
+        ...{ kept: 'kept', hidden: 'hidden', '.dockerignore': 'hidden\nDockerfile\n' },
+      },
+      'frontend',
+    );
+    const secret = join(bench.directory, 'frontend-secret');
+    await writeFile(secret, 'abc');
+    const args = ['--build-arg=WORD=w', '--label=l=1', `--secret=id=s,src=${secret}`];
+    const there = await build(project, '--frontend=remote', '-t', 'by-daemon', ...args);
+    expect(there, there.stderr).toMatchObject({ status: 0 });
+    const here = await build(project, '-t', 'by-lamina', ...args);
+    expect(here, here.stderr).toMatchObject({ status: 0 });
+    const configOf = async (image: string) => {
+      const [{ Config, Os, Architecture }] = JSON.parse(
+        (await bench.succeed(['inspect', image])).stdout,
+      );
+      return { Config, Os, Architecture };
+    };
+    expect(await configOf('by-daemon')).toEqual(await configOf('by-lamina'));
+    const files = ['/out/size', '/out/word', '/out/kept'];
+    expect(await filesOf('by-daemon', ...files)).toBe('3\nw\nkept');
+    expect(await docker.docker('images', '-aq')).toBe('');
+    await writeFile(join(project, 'Dockerfile'), `FROM ${base}\n\nRUN echo so; exit 7\n`);
+    const failed = await build(project, '--frontend=remote');
+    expect(failed.status).toBe(1);
+    expect(errorOf(failed)).toMatch(/exit code: 7[\s\S]*code: RUN_FAILED/);
+    await writeFile(join(project, 'Dockerfile'), `FROM ${base}\nRUNN x\n`);
+    const wrong = await build(project, '--frontend=remote');
+    expect(errorOf(wrong)).toMatch(/unknown instruction[\s\S]*code: BUILDER_FAILED/);
+  });
+
   test('stops there when it is stopped here', async () => {
     const project = bench.project({ Dockerfile: `FROM ${base}\nRUN sleep 1234\n` }, 'stopped');
     const args = ['build', '--network=none', '--builder', builder, project];

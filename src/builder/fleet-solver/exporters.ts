@@ -1,19 +1,12 @@
 /** The ways in which a daemon gives its result back: as blobs that it writes here, or by the image store of its Docker. */
-import { randomBytes } from 'node:crypto';
 import { BUILDKIT_INLINE_KEY } from '../../cache/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import type { Daemon, SolveOptions, SolveRequest } from '../../fleet/index.ts';
 import { GrpcError } from '../../grpc/index.ts';
-import {
-  type DockerAddress,
-  dockerAddress,
-  dockerRequest,
-  openImage,
-  openImageSource,
-} from '../../image/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import type { PushTarget } from '../solver/solver.ts';
+import { type DaemonExporter, isWithoutExporter, withDockerImage } from './docker-image.ts';
 import { arrivedImage, type KeepOptions, keepLayers, recordPushed } from './keep-image.ts';
 import { pushAttributes, pushedImage } from './push-layers.ts';
 import type { ReceivedBlobs } from './received-blobs.ts';
@@ -41,8 +34,6 @@ export interface Pushing {
 }
 
 const MANIFEST_DIGEST = 'containerimage.digest';
-const NO_EXPORTER = /exporter "?(?:oci|image)"? could not be found/;
-
 const NOT_PUSHED = /failed to push /;
 
 /** The result of one definition. */
@@ -67,8 +58,7 @@ export async function solveAndKeep(options: ExportOptions): Promise<KeptResult> 
       inlineCache: inlineCacheOf(configBytes),
     };
   } catch (error) {
-    const hasStore = error instanceof GrpcError && NO_EXPORTER.test(error.message);
-    if (docker === undefined || !hasStore) throw error;
+    if (docker === undefined || !isWithoutExporter(error)) throw error;
     return await solveIntoDocker(options, docker);
   }
 }
@@ -86,7 +76,7 @@ async function solveAndPush(
     return { layers, inlineCache: inlineCacheOf(image.configBytes) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error instanceof GrpcError && NO_EXPORTER.test(error.message)) return undefined;
+    if (isWithoutExporter(error)) return undefined;
     const isRefused = error instanceof GrpcError && NOT_PUSHED.test(error.message);
     const isElsewhere = error instanceof AppError && error.code.startsWith('REGISTRY_');
     if (!isRefused && !isElsewhere) throw error;
@@ -97,7 +87,7 @@ async function solveAndPush(
 
 async function solveWith(
   { daemon, request, solving, solved }: ExportOptions,
-  exporter: { readonly type: string; readonly attrs: Readonly<Record<string, string>> },
+  exporter: DaemonExporter,
 ): Promise<Readonly<Record<string, string>>> {
   const { type, attrs } = exporter;
   const exporters = { exporters: [exporter], exporter: type, exporterAttrs: attrs };
@@ -106,28 +96,10 @@ async function solveWith(
   return answer;
 }
 
-/** A Docker without containerd's image store exports nothing with layers but its own images. */
 async function solveIntoDocker(options: ExportOptions, docker: Environment): Promise<KeptResult> {
-  const name = `lamina-build-${randomBytes(8).toString('hex')}`;
-  const address = dockerAddress(docker);
-  if (address === undefined) {
-    throw new AppError(
-      'BUILDER_UNSUPPORTED',
-      `cannot take an image from Docker at ${docker.DOCKER_HOST}`,
-      {
-        expected: 'unix:// or tcp:// without TLS, or a Docker with the containerd image store',
-      },
-    );
-  }
-  await solveWith(options, { type: 'moby', attrs: { name } });
-  try {
-    const { signal } = options.keeping;
-    await using source = await openImageSource(`docker-daemon:${name}:latest`, {
-      env: docker,
-      signal,
-    });
-    const image = await openImage(source, { signal });
-    if (image.kind !== 'image') throw new Error('Docker saved an index');
+  const { signal } = options.keeping;
+  const solve = (exporter: DaemonExporter) => solveWith(options, exporter);
+  return await withDockerImage({ docker, signal, solve }, async (image) => {
     const layers = image.layers.map(({ diffId, descriptor, read }) => ({
       ...{ diffId, digest: diffId, size: descriptor.size },
       read: () => read(),
@@ -136,9 +108,7 @@ async function solveIntoDocker(options: ExportOptions, docker: Environment): Pro
       layers: await keepLayers(layers, options.keeping),
       inlineCache: inlineCacheOf(image.configBytes),
     };
-  } finally {
-    await removeImage(address, name);
-  }
+  });
 }
 
 /** The cache names the layers by their positions, so it is as true of an image with another config. */
@@ -147,15 +117,4 @@ function inlineCacheOf(config: Uint8Array): KeptResult['inlineCache'] {
   if (typeof document !== 'object' || document === null) return undefined;
   const found = Object.entries(document).find(([key]) => key === BUILDKIT_INLINE_KEY)?.[1];
   return typeof found === 'string' ? { [BUILDKIT_INLINE_KEY]: found } : undefined;
-}
-
-/** The layers stay in the cache of the build. A failure leaves a name behind, no more. */
-function removeImage(address: DockerAddress, name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const path = `/images/${name}:latest?noprune=1`;
-    const request = dockerRequest({ ...address, method: 'DELETE', path });
-    request.on('response', (response) => response.resume().on('end', resolve));
-    request.on('error', () => resolve());
-    request.end();
-  });
 }

@@ -2,24 +2,15 @@
  * The solver that hands the graph to a BuildKit daemon. This machine plans, serves contexts, secrets, agents and logins
  * while the daemon works, and receives the layers that it does not have.
  */
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { MachineLoads } from '../../concurrency/index.ts';
-import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import {
   type BlobShelf,
-  contentHandlers,
   encodeDefinition,
-  fileSyncHandler,
-  loginsHandler,
   type Resources,
-  type SentFiles,
   type SentTree,
   type SessionOptions,
-  secretsHandler,
-  sshHandlers,
 } from '../../fleet/index.ts';
 import {
   type Graph,
@@ -33,7 +24,6 @@ import { sourceBlobOf } from '../../layers/index.ts';
 import { LlbTranslator } from '../../llb/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
-import { credentialsFor } from '../../registry/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import { type OpenContexts, openContexts, sourcesOf } from '../contexts/open-contexts.ts';
 import { BuildSecrets } from '../credentials/secrets.ts';
@@ -44,6 +34,7 @@ import { asStep } from '../steps/internal-step.ts';
 import { internalStep, stepInfos } from '../steps/step-infos.ts';
 import { FleetCaches } from './caches.ts';
 import type { FleetNode } from './choose-node.ts';
+import { dockerOf } from './docker-image.ts';
 import { type KeptResult, type Pushing, solveAndKeep } from './exporters.ts';
 import { failedDigest } from './failed-vertex.ts';
 import { keptBlobSize } from './keep-image.ts';
@@ -51,6 +42,7 @@ import { type NodeLink, NodePool } from './node-pool.ts';
 import { ReceivedBlobs } from './received-blobs.ts';
 import { sentTree } from './sent-contexts.ts';
 import { SentImages, type SourcesOf, sentSources } from './sent-sources.ts';
+import { sendingContext, sessionOf } from './session.ts';
 import { solveFailure } from './solve-failure.ts';
 import { StepEvents } from './step-events.ts';
 import { hasMerge, refuseTooOld } from './too-old.ts';
@@ -183,46 +175,20 @@ class FleetBuild {
   }
 
   #session(): SessionOptions {
-    const { secrets, sshAgents } = this.#parts;
-    const { env, options } = this.#run;
-    const handlers = [
-      fileSyncHandler({
-        treeOf: (name) => this.#sentTree(name),
-        sending: (name, send) => this.#sendContext(name, send),
-      }),
-      secretsHandler((id) => secrets.get(id)),
-      ...sshHandlers((id) => sshAgents.socket(id, { owner: undefined, mode: 0o600 })),
-      loginsHandler(async (host) => {
-        const key = host === 'registry-1.docker.io' ? 'https://index.docker.io/v1/' : host;
-        const found = await credentialsFor(key, '', { env });
-        if (found === undefined) return undefined;
-        return found.kind === 'password'
-          ? { username: found.username, secret: found.password }
-          : { username: '', secret: found.token };
-      }),
-      ...contentHandlers(
-        new Map<string, BlobShelf>([
-          ['export', this.#blobs],
-          ['oci:lamina', this.#images],
-          ...this.#parts.caches.shelves,
-        ]),
-      ),
-    ];
-    return {
-      handlers,
-      sharedKey: sharedKey(options.context),
+    const { secrets, sshAgents, caches } = this.#parts;
+    const run = this.#run;
+    return sessionOf({
+      ...{ run, secrets, sshAgents },
+      treeOf: (name) => this.#sentTree(name),
+      sending: (name, send) => sendingContext(run, name, send),
+      shelves: new Map<string, BlobShelf>([
+        ['export', this.#blobs],
+        ['oci:lamina', this.#images],
+        ...caches.shelves,
+      ]),
       onFailure: (error) => {
         this.#ownFailure ??= error;
       },
-    };
-  }
-
-  async #sendContext(name: string, send: () => Promise<SentFiles>): Promise<void> {
-    const text = `[internal] send ${name === 'context' ? 'build context' : `context ${name}`} to the builder`;
-    await asStep({ ...this.#run, step: internalStep(`send ${name}`, text) }, async (report) => {
-      const { files, bytes } = await send();
-      report({ label: 'changed files', current: files, unit: 'files' });
-      report({ label: 'transferring changed files', current: bytes, unit: 'bytes' });
     });
   }
 
@@ -396,24 +362,11 @@ function baseBlobs({ store }: BuildRun, plans: readonly BuildPlan[]): ReadonlyMa
   return known;
 }
 
-/** Names the directories of one context on one machine: later builds update what the daemon has of them. */
-function sharedKey(context: string): string {
-  return createHash('sha256')
-    .update(`lamina\0${hostname()}\0${resolve(context)}`)
-    .digest('hex');
-}
-
 function resourcesOf({ options }: BuildRun): Resources | undefined {
   if (options.limits === undefined) return undefined;
   const { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems } =
     options.limits;
   return { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems };
-}
-
-/** The environment of the Docker whose own BuildKit builds. */
-function dockerOf({ dial: { address } }: FleetNode, env: Environment): Environment | undefined {
-  if (address.kind !== 'docker') return undefined;
-  return address.host === undefined ? env : { ...env, DOCKER_HOST: address.host };
 }
 
 function untranslated(builder: string): AppError {

@@ -12,6 +12,8 @@ export interface StepEventsOptions {
   readonly emit: Emit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether the daemon has planned the steps itself. */
+  readonly isForeign?: boolean | undefined;
 }
 
 interface Seen {
@@ -172,7 +174,9 @@ export class StepEvents {
     if (known !== undefined) return known;
     const id = this.#vertexOf.get(digest);
     const step =
-      id === undefined ? internalStep(digest, `[builder] ${name}`) : this.#options.stepOf(id);
+      id === undefined
+        ? internalStep(digest, this.#options.isForeign === true ? name : `[builder] ${name}`)
+        : this.#options.stepOf(id);
     const seen = { step, id, startedAt: undefined, isEnded: false, tail: new OutputTail() };
     this.#seen.set(this.#keyOf(digest), seen);
     return seen;

@@ -67,6 +67,28 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
   });
 }
 
+/** Writes images that are complete already to the outputs. @throws AppError of the outputs */
+export async function exportImages(
+  run: BuildRun,
+  images: readonly ImageRecord[],
+): Promise<ExportedResult> {
+  const { outputs, warnings } = parseOutputs(run.options);
+  for (const warning of warnings) run.warn(warning);
+  const wanted = outputs.filter((output) => output.kind !== 'nothing');
+  const [image, ...more] = images;
+  if (wanted.length === 0 || image === undefined) return NOTHING;
+  const all: ImageRecords = [image, ...more];
+  const { store, options, env, emit, now, warn } = run;
+  const step = internalStep('export', wanted.some(isKept) ? 'exporting to image' : 'exporting');
+  return asStep({ ...run, step }, async () => {
+    await store.flush();
+    const progress = { emit, step, now };
+    const context = { store, build: options, env, progress, warn, attest: undefined };
+    const written = await writeOutputs(wanted, () => all, context);
+    return { result: describe(all, written, namesOf(wanted)), images: all };
+  });
+}
+
 /** Loaded when asked for: it reads images, which a cached build does not. */
 async function attestFor(
   run: BuildRun,

@@ -235,6 +235,12 @@ export const buildFlags = {
     group: STEPS,
     help: 'where the steps run: a builder of `lamina builder ls`, or the address of a BuildKit daemon such as tcp://HOST:1234 (default: this machine)',
   },
+  frontend: {
+    kind: 'text',
+    value: 'remote',
+    group: STEPS,
+    help: 'remote: the daemon of --builder plans the Dockerfile by its own frontend (default: lamina does)',
+  },
   'disable-content-trust': {
     kind: 'switch',
     help: 'skip verification of signatures',

@@ -187,10 +187,19 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     ssh: flags.ssh.map(sshSource),
     allow: commaSeparated(flags.allow).map(entitlement),
     builder: flags.builder,
+    frontend: frontendOf(flags.frontend),
     sourceDateEpoch: epoch,
     root: rootOf(flags, context),
     signal: context.signal,
   };
+}
+
+function frontendOf(text: string | undefined): 'remote' | undefined {
+  if (text === undefined || text === 'remote') return text;
+  throw new AppError('CLI_FLAG_VALUE', `--frontend: '${text}' is not a frontend`, {
+    expected: 'remote',
+    hint: 'leave it out to let lamina plan the Dockerfile',
+  });
 }
 
 function summaryKind(text: string | undefined): SummaryKind {

@@ -28,8 +28,11 @@ export interface SentFiles {
 }
 
 export interface FileSyncOptions {
-  /** The directory of this name; undefined: there is none. */
-  readonly treeOf: (name: string) => SentTree | undefined;
+  /**
+   * The directory of this name; undefined: there is none.
+   * @param followed the paths that the daemon asks for, separated by commas; empty: all
+   */
+  readonly treeOf: (name: string, followed: string) => SentTree | undefined;
   /** Sends a directory: a place to show it. */
   readonly sending: (name: string, send: () => Promise<SentFiles>) => Promise<void>;
 }
@@ -45,7 +48,7 @@ interface Walk {
 export function fileSyncHandler({ treeOf, sending }: FileSyncOptions): Handler {
   return streaming(fileSync, async (call) => {
     const name = String(call.metadata['dir-name'] ?? '');
-    const sent = treeOf(name);
+    const sent = treeOf(name, String(call.metadata.followpaths ?? ''));
     if (sent === undefined) {
       throw new GrpcError(GRPC.notFound, `no access allowed to dir "${name}"`);
     }
