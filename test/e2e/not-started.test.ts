@@ -46,7 +46,7 @@ async function failedBuild(...lines: readonly string[]): Promise<string> {
 
 describe.each(FAULTS)('%s', (name, says) => {
   it('is explained as a step', async () => {
-    expect(await failedBuild(`RUN ["/${name}"]`)).toContain(`hint: ${says}`);
+    expect(await failedBuild(`RUN ["/${name}"]`)).toContain(`error: ${says}`);
   });
 
   it('is explained as a container', async () => {
