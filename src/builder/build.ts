@@ -102,6 +102,11 @@ async function buildThere(
   { run, id }: BuildRecorder,
   env: BuildRun['env'],
 ): Promise<FinishedBuild> {
+  if (run.options.policy !== undefined) {
+    throw new AppError('BUILDER_UNSUPPORTED', 'a policy cannot be applied with --frontend=remote', {
+      hint: 'remove --frontend=remote: only images that lamina resolves itself can be checked',
+    });
+  }
   const builder = await chosenBuilder(run.options, { env });
   if (builder === undefined) {
     throw new AppError('BUILDER_UNSUPPORTED', '--frontend=remote needs a builder', {

@@ -74,7 +74,7 @@ export interface FileTree {
   complete?(entry: FileEntry): FileEntry;
   /**
    * A number that stays with an entry of this tree, so that a list of many need not repeat them. Absent if the tree
-   * makes its entries anew.
+   * makes its entries again.
    */
   numberOf?(entry: FileEntry): number | undefined;
   /** The entry with a number of `numberOf`, as `lookup` returns it. */

@@ -68,7 +68,7 @@ export async function verifySignatures(
     const found = await attachedSignatures(registries, where);
     if (found.length === 0) {
       throw new AppError('SIGNATURE_NOT_FOUND', `'${image}' has no signature`, {
-        hint: 'sign it with `lamina sign` or `cosign sign`; an image that was built anew must be signed anew',
+        hint: 'sign it with `lamina sign` or `cosign sign`; after a rebuild, sign it again',
       });
     }
     const byKey = found.flatMap(({ payload, signature }) =>

@@ -11,6 +11,7 @@ import { databaseError, isBusy, isDiskFull } from './database-error.ts';
 import { DATABASE_FILE, prepareDatabase } from './database-format.ts';
 import { openReadOnlyDatabase } from './read-only-database.ts';
 import { spendReserve } from './reserve.ts';
+import { syncDirectory } from './sync-directory.ts';
 import { TableDatabase } from './table-database.ts';
 
 /** Milliseconds that SQLite waits: readers are blocked only while a log is recovered or removed. */
@@ -46,7 +47,13 @@ export class Database {
     const deadline = Date.now() + GIVE_UP;
     for (const backoff = new Backoff(BUSY); ; await backoff.pause()) {
       try {
-        const { connection, hasLog } = prepareDatabase(file, mayBeNew);
+        let isNew = false;
+        const { connection, hasLog } = prepareDatabase(file, () => {
+          isNew = mayBeNew();
+          return isNew;
+        });
+        // Else a power cut could take the whole database away from what it names.
+        if (isNew) syncDirectory(directory);
         connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
         return new Database(file, connection, hasLog);
       } catch (error) {

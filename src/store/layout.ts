@@ -3,12 +3,9 @@ import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   statSync,
@@ -19,6 +16,7 @@ import { AppError } from '../errors.ts';
 import { hasErrorCode, makeDirectories, readFailure, readRegularFile } from '../system/index.ts';
 import { storeDamaged } from './database-error.ts';
 import { keepReserve } from './reserve.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** Increased when older and newer versions of lamina cannot use each other's stores. 1: lmdb database. 2: SQLite. */
 export const STORE_VERSION = 2;
@@ -166,20 +164,6 @@ function create(root: string): void {
   writeFileSync(temporary, `${STORE_VERSION}\n`, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(temporary, `${root}/${VERSION_FILE}`);
   syncDirectory(root);
-}
-
-/** Makes the names in a directory durable, where the system can. */
-function syncDirectory(path: string): void {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, 'r');
-    fsyncSync(fd);
-  } catch (error) {
-    // Some file systems cannot sync directories.
-    if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EBADF')) throw error;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
 }
 
 /** Also matches what another process may have created for the same store meanwhile. */

@@ -71,6 +71,13 @@ describe('a policy', () => {
     expect(stdout).toBe('second');
   });
 
+  it('is not left to a frontend that does not know it', async () => {
+    const builder = ['--builder', 'tcp://127.0.0.1:1', '--frontend=remote'];
+    const { status, stderr } = await build('FROM scratch\n', ...builder);
+    expect(status).toBe(1);
+    expect(stderr).toContain('a policy cannot be applied');
+  });
+
   it('that cannot be read is an error before anything is built', async () => {
     writeFileSync(path('broken.json'), '{"default": [{"type": "signedBy"}]}');
     const project = bench.project({ Dockerfile: 'FROM scratch\n' });

@@ -68,7 +68,7 @@ export class StatBatch {
     this.#close(start, this.#length - body);
   }
 
-  /** @returns the bytes so far, and begins anew */
+  /** @returns the bytes so far, and starts over */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
     this.#buffer = Buffer.allocUnsafe(2 * FULL);
