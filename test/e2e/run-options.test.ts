@@ -69,6 +69,23 @@ describe('lamina run', () => {
   });
 
   describe('mounts', () => {
+    it.each(['oci', 'builtin'])(
+      'binds what is mounted below, to read only when asked, with %s',
+      async (isolation) => {
+        mkdirSync(join(host, 'below'), { recursive: true });
+        const mount = `mount -t tmpfs none ${host}/below; exec "$@"`;
+        const wrapper = ['unshare', '--mount', '--propagation=private', 'sh', '-ec', mount, 'sh'];
+        const args = ['run', '--rm', `--isolation=${isolation}`, 'busybox', 'sh', '-c'];
+        const script = 'mountpoint -q /h/below; touch /h/below/new; ls /h/below';
+        const under = (flag: string) =>
+          bench.lamina([...args.toSpliced(3, 0, '-v', flag), script], { wrapper });
+        const reading = await under(`${host}:/h:ro`);
+        expect(reading.stdout).toBe('');
+        expect(reading.stderr).toContain('/h/below/new: Read-only file system');
+        expect((await under(`${host}:/h`)).stdout).toBe('new\n');
+      },
+    );
+
     it('binds by --mount, to read only when asked', async () => {
       const flag = `type=bind,source=${host},target=/h`;
       const reading = await run(['--mount', `${flag},readonly`], 'cat /h/file; touch /h/new');

@@ -39,8 +39,11 @@ export function mountSources(mounts: readonly OciMount[], { bundle }: Around): T
     path: hostPath(source, bundle),
     recursive: options.includes('rbind'),
     options,
-    // A device of the machine, which a mounted directory may contain, is not for the container.
-    deepOptions: options.includes('dev') ? [] : ['nodev'],
+    deepOptions: [
+      // A device of the machine, which a mounted directory may contain, is not for the container.
+      ...(options.includes('dev') ? [] : ['nodev']),
+      ...(options.includes('rro') ? ['ro'] : []),
+    ],
   }));
 }
 

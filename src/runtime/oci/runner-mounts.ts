@@ -71,7 +71,8 @@ function bindHostPath(
   hostPath: string,
   stack: MountStack,
 ): OciMount {
-  const options = ['rbind', wanted.readonly ? 'ro' : 'rw'];
+  // What is mounted below the source is read-only, too.
+  const options = ['rbind', ...(wanted.readonly ? ['ro', 'rro'] : ['rw'])];
   if (wanted.within !== undefined) {
     bindWithin(wanted.source, wanted.within, { hostPath, stack });
     return bind(hostPath, wanted.target, options);

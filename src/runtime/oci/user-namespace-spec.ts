@@ -3,7 +3,8 @@ import { hasOneId } from '../../system/index.ts';
 import type { OciMount, OciSpec, OciSyscallRule } from '../process/oci-types.ts';
 
 /**
- * - /sys belongs to the network: that of the machine is mounted from outside, read-only
+ * - /sys belongs to the network: that of the machine is mounted from outside, read-only with all that is mounted below,
+ *   since control groups may be the user's
  * - a group that has no id in the namespace cannot own terminals
  * - with one id there are no other users: every process is root, and changes of owners succeed without effect
  */
@@ -11,14 +12,13 @@ export function forUserNamespace(spec: OciSpec): OciSpec {
   const isPrivate = spec.linux.namespaces.some(({ type }) => type === 'network');
   const mounts = spec.mounts.flatMap((mount): OciMount[] => {
     if (mount.type === 'sysfs' && !isPrivate) {
-      const options = ['rbind', 'ro', 'nosuid', 'noexec'];
+      const options = ['rbind', 'ro', 'rro', 'nosuid', 'noexec'];
       return [{ ...mount, type: 'bind', source: '/sys', options }];
     }
     if (mount.type === 'devpts' && hasOneId()) {
       return [{ ...mount, options: mount.options.filter((option) => !option.startsWith('gid=')) }];
     }
-    // Over the machine's /sys, nothing more is mounted.
-    return mount.type === 'cgroup' && !isPrivate ? [] : [mount];
+    return [mount];
   });
   const hidden = (path: string) => isPrivate || !path.startsWith('/sys/');
   const one = hasOneId();
