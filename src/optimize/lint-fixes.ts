@@ -1,5 +1,5 @@
-/** What the linter can mend, as a change that is built and tested as every other. */
-import type { Lamina } from '../api/index.ts';
+/** What the linter can mend, as changes that are built and tested as every other. */
+import type { Lamina, LintedSource } from '../api/index.ts';
 import type { Change, Definition } from './changes.ts';
 
 export interface LintedDefinition {
@@ -11,26 +11,94 @@ export interface LintedDefinition {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** First all fixes, then only those that leave the image as it is; none if there is nothing to mend. */
-export async function lintFixes(
+/** Tries changes until one is kept. @returns what is kept of all changes so far */
+type Attempt = (changes: readonly Change[]) => Promise<Definition>;
+
+/**
+ * Tries all fixes together, then those that leave the image as it is. A fix that spoils the others, or that is likely to
+ * since it is in an instruction that sets metadata, is tried by itself.
+ */
+export async function tryLintFixes(
+  lamina: Pick<Lamina, 'lint'>,
+  given: LintedDefinition,
+  attempt: Attempt,
+): Promise<void> {
+  const fixable = await fixableIn(lamina, given);
+  const apart = codesOf(fixable.filter(({ setsMetadata }) => setsMetadata));
+  const all = await changeOf(lamina, given, { fix: 'all', without: apart });
+  const safe = await changeOf(lamina, given, { fix: 'safe', without: [] });
+  const tried = new Set<string>();
+  let definition = await attempt(notYet(tried, [all, safe]));
+  const isDone = all === undefined || definition.text === all.definition.text;
+  const risky = codesOf(fixable.filter(({ finding }) => finding.fix?.safe === false));
+  for (const code of isDone ? apart : risky) {
+    const current = { ...given, definition };
+    const others = codesOf(await fixableIn(lamina, current)).filter((other) => other !== code);
+    const alone = await changeOf(lamina, current, { fix: 'all', without: others });
+    definition = await attempt(notYet(tried, [alone]));
+  }
+}
+
+/** Adds the changes to those that were tried. */
+function notYet(tried: Set<string>, changes: readonly (Change | undefined)[]): readonly Change[] {
+  return changes.flatMap((change) => {
+    if (change === undefined || tried.has(change.definition.text)) return [];
+    tried.add(change.definition.text);
+    return [change];
+  });
+}
+
+interface Fixable {
+  readonly finding: LintedSource['findings'][number];
+  /** The fix changes what the image says to those who run it, or may. */
+  readonly setsMetadata: boolean;
+}
+
+const SETS_METADATA =
+  /^\s*(?:CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\b/i;
+
+async function fixableIn(
+  lamina: Pick<Lamina, 'lint'>,
+  { definition: { text }, path, context, signal }: LintedDefinition,
+): Promise<readonly Fixable[]> {
+  const files = [{ path, text }];
+  const linted = await lamina.lint({ files, context, shellcheck: false, signal });
+  return (linted.files[0]?.findings ?? []).flatMap((finding) => {
+    const { fix, instruction } = finding;
+    if (fix === undefined) return [];
+    const setsMetadata = !fix.safe && SETS_METADATA.test(text.slice(instruction?.start.offset));
+    return [{ finding, setsMetadata }];
+  });
+}
+
+/** All names of a finding: as long as one of its rules is on, it is found. */
+function codesOf(fixable: readonly Fixable[]): readonly string[] {
+  return [...new Set(fixable.flatMap(({ finding: { code, also = [] } }) => [code, ...also]))];
+}
+
+interface Fixes {
+  readonly fix: 'all' | 'safe';
+  /** Codes of rules whose fixes are not applied. */
+  readonly without: readonly string[];
+}
+
+/** @returns undefined if there is nothing to mend */
+async function changeOf(
   lamina: Pick<Lamina, 'lint'>,
   { definition, path, context, signal }: LintedDefinition,
-): Promise<readonly Change[]> {
-  const changes: Change[] = [];
-  for (const fix of ['all', 'safe'] as const) {
-    const files = [{ path, text: definition.text }];
-    const options = { files, context, fix, write: false, shellcheck: false, signal };
-    const [linted] = (await lamina.lint(options)).files;
-    const codes = [...new Set(linted?.fixed?.applied.map(({ code }) => code))];
-    if (linted === undefined || codes.length === 0) continue;
-    if (changes.some((change) => change.definition.text === linted.text)) continue;
-    changes.push({
-      name: 'lint-fixes',
-      what: `mend what \`lamina lint\` finds: ${codes.join(', ')}`,
-      definition: { ...definition, text: linted.text },
-      changes: [],
-      mustShrink: false,
-    });
-  }
-  return changes;
+  { fix, without }: Fixes,
+): Promise<Change | undefined> {
+  const files = [{ path, text: definition.text }];
+  const settings = { ignored: without };
+  const options = { files, context, fix, settings, write: false, shellcheck: false, signal };
+  const [linted] = (await lamina.lint(options)).files;
+  const codes = [...new Set(linted?.fixed?.applied.map(({ code }) => code))];
+  if (linted === undefined || codes.length === 0) return undefined;
+  return {
+    name: 'lint-fixes',
+    what: `mend what \`lamina lint\` finds: ${codes.join(', ')}`,
+    definition: { ...definition, text: linted.text },
+    changes: [],
+    mustShrink: false,
+  };
 }

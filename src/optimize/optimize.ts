@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { type Change, type Definition, ignoreMore, keepNeeded, ordinaryUser } from './changes.ts';
 import { expectFreePort } from './free-port.ts';
-import { lintFixes } from './lint-fixes.ts';
+import { tryLintFixes } from './lint-fixes.ts';
 import { type Observation, observe, useHealthcheck } from './observe.ts';
 import type { UsedPaths } from './trace.ts';
 import { traced } from './traced-run.ts';
@@ -57,8 +57,9 @@ export async function optimizeImage(
   const trial = 'reason' in trace ? first : first.withoutVarying(trace.result);
 
   let current = given;
-  const attempt = async (changes: readonly Change[]): Promise<void> => {
+  const attempt = async (changes: readonly Change[]): Promise<Definition> => {
     current = (await trial.firstKept(current, changes)) ?? current;
+    return current.definition;
   };
   const { context, dockerfile } = options;
   const ignoring = ignoreMore(
@@ -67,7 +68,8 @@ export async function optimizeImage(
   );
   if (ignoring !== undefined) await attempt([ignoring]);
   const { path } = source;
-  await attempt(await lintFixes(lamina, { definition: current.definition, path, context, signal }));
+  const linted = { definition: current.definition, path, context, signal };
+  await tryLintFixes(lamina, linted, attempt);
   if ('reason' in trace) trial.skip('needed-files', COPY_NEEDED, trace.reason, current);
   else await attempt(await neededChanges(lamina, current, trace.used));
   const [user] = ordinaryUser(current.definition, current.config);

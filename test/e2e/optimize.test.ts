@@ -93,6 +93,30 @@ describe('lamina optimize', () => {
     );
   });
 
+  it('tries fixes by themselves that spoil the others', async () => {
+    const directory = project({
+      Dockerfile: [
+        'ARG NEVER_USED',
+        'FROM busybox',
+        'COPY --chmod=755 apt-get /bin/',
+        'RUN apt-get install -y tool',
+        'CMD echo hi',
+      ].join('\n'),
+      'apt-get': '#!/bin/sh\ncase "$*" in *no-install*) exit 9;; esac\n',
+    });
+    const { stderr, status } = await optimize(directory);
+    expect(status).toBe(0);
+    const tried = [...stderr.matchAll(/^(kept|dropped) +lint-fixes(.*)$/gm)];
+    expect(tried.map(([, what, rest = '']) => [what, rest.replace(/^.*finds: /, '')])).toEqual([
+      ['dropped', expect.stringContaining('exit')],
+      ['kept', 'UnusedArgument'],
+      ['dropped', ': it changes the command'],
+    ]);
+    const text = readFileSync(join(directory, 'Dockerfile.optimized'), 'utf8');
+    expect(text).toContain('\nCMD echo hi\n');
+    expect(text).not.toContain('NEVER_USED');
+  });
+
   it('keeps what the test needs', async () => {
     const directory = project(FILES);
     await optimize(directory, '--test', 'cat /opt/compiler');
