@@ -55,6 +55,19 @@ describe('lamina lint', () => {
     expect(stdout).toMatch(/^-:2 DL3004 error: .*\n$/);
   });
 
+  it('writes each format to a file of its own', async () => {
+    const cwd = bench.project({ Dockerfile: 'FROM debian:12\nRUN sudo x\n' }, 'outputs');
+    const formats = ['-f', 'gnu', '-f', 'json', '-f', 'checkstyle'];
+    const argv = ['lint', '--verbose', '-o', 'gnu.txt', '-o', '-', ...formats];
+    const { status, stdout, stderr } = await bench.lamina(argv, { cwd, env });
+    expect(status).toBe(1);
+    expect(readFileSync(join(cwd, 'gnu.txt'), 'utf8')).toMatch(/^lamina:Dockerfile:2: DL3004 /);
+    expect(stdout).toMatch(/^\[[\s\S]*\]\n<\?xml [\s\S]*<\/checkstyle>\n$/);
+    expect(stderr).toContain('settings:\n  failure-threshold: info\n');
+    const refused = await bench.lamina(['lint', '-o', 'none/x'], { cwd, env });
+    expect([refused.status, refused.stderr]).toEqual([125, expect.stringContaining('CLI_FILE')]);
+  });
+
   it('finds ignored files of the context', async () => {
     const files = { Dockerfile: 'FROM a:1\nCOPY dist /d\n', '.dockerignore': 'dist\n' };
     const cwd = bench.project(files, 'context');

@@ -2,8 +2,14 @@ import type { LintConfig, LintSource } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
-import { useColor } from '../io.ts';
-import { FORMATS, isFormat, labelSchema, render, threshold } from '../lint/index.ts';
+import {
+  FORMATS,
+  labelSchema,
+  refuseUnwritableOutputs,
+  settingsText,
+  threshold,
+  writeFindings,
+} from '../lint/index.ts';
 import { unifiedDiff } from '../unified-diff.ts';
 
 const RULES = 'Rules';
@@ -21,12 +27,19 @@ const lintFlags = {
     help: 'show what --fix would change, and write nothing',
   },
   format: {
-    kind: 'text',
+    kind: 'list',
     short: 'f',
     value: 'format',
     choices: FORMATS,
     help: 'output format (default: text)',
   },
+  output: {
+    kind: 'list',
+    short: 'o',
+    value: 'path',
+    help: 'file to write in place of standard output; the first one gets the first --format, and so on',
+  },
+  verbose: { kind: 'switch', short: 'V', help: 'print all settings to standard error first' },
   'failure-threshold': {
     kind: 'text',
     short: 't',
@@ -103,12 +116,13 @@ export const lintCommand = defineCommand({
     { command: 'lamina lint --fix=all --diff', text: 'see all that could be changed' },
     { command: 'lamina lint --fix services/*/Dockerfile', text: 'apply the safe fixes' },
     {
-      command: 'lamina lint --format sarif -t warning Dockerfile > lint.sarif',
-      text: 'lint for code scanning',
+      command: 'lamina lint -f sarif -o lint.sarif -f text -t warning',
+      text: 'lint for code scanning, and for people',
     },
   ],
   async run({ flags, args, given }, context) {
     const { diff, fix, config } = flags;
+    refuseUnwritableOutputs(flags);
     const api = await context.api();
     const files = await sourcesOf(args, context);
     if (fix !== undefined && !diff && files.some(({ text }) => text !== undefined)) {
@@ -124,17 +138,13 @@ export const lintCommand = defineCommand({
       ...{ write: !diff, root: rootOf(flags, context), signal: context.signal },
     });
     const fails = result.files.some((file) => file.fails);
-    const { io, env } = context;
+    const { io } = context;
+    if (flags.verbose) await io.stderr.write(settingsText(result.config));
     if (diff) {
       for (const { file, text, fixed } of result.files) {
         await io.stdout.write(unifiedDiff(file, fixed?.before ?? text, text));
       }
-      return fails ? 1 : 0;
-    }
-    const wanted = flags.format ?? result.config.formats?.at(-1) ?? 'text';
-    const color = !flags['no-color'] && io.stdout.isTerminal && useColor(io, env);
-    const options = { color, filePath: flags['file-path-in-report'] };
-    await io.stdout.write(render(result, isFormat(wanted) ? wanted : 'text', options));
+    } else await writeFindings(result, flags, context);
     return fails ? 1 : 0;
   },
 });
