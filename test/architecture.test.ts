@@ -180,7 +180,7 @@ describe('the edges of the program', () => {
     const asking = outsideOf(['system', 'base'], /\bisRoot\(|\bisInUserNamespace\(|\bunshare\b/);
     const naming = outsideOf(['system'], /\b(trusted|user)\.overlay\.opaque/);
     const elsewhere = [...asking, ...naming].filter(
-      (file) => !/^runtime\/(oci|builtin|network|isolation)\//.test(file),
+      (file) => !/^runtime\/(oci|cgroups|builtin|network|isolation)\//.test(file),
     );
     // A user's command enters a namespace; others try overlayfs for a diagnosis, and tell it who the user is, choose root's store directory, and whether device nodes can be exported.
     expect(elsewhere).toEqual([

@@ -105,6 +105,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/streams': ['system'],
   'runtime/copies': ['system'],
+  'runtime/cgroups': ['errors.ts', 'system', 'files', 'runtime/process'],
   'runtime/builtin': ['errors.ts', 'system', 'runtime/process'],
   'runtime/network': [
     'environment.ts',
@@ -131,6 +132,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'system',
     'files',
     'runtime/process',
+    'runtime/cgroups',
     'runtime/builtin',
     'runtime/streams',
     'runtime/copies',
@@ -144,6 +146,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'system',
     'user-namespace',
     'runtime/process',
+    'runtime/cgroups',
     'runtime/builtin',
   ],
   runtime: [
@@ -151,6 +154,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'runtime/emulation',
     'runtime/process',
+    'runtime/cgroups',
     'runtime/isolation',
     'runtime/oci',
   ],

@@ -1,7 +1,7 @@
 /** What a diagnosis is judged by, read from this machine and its network. Plain data: a test writes its own. */
 import type { TrustFacts } from '../http/index.ts';
 import type { ProbedRegistry } from '../registry/index.ts';
-import type { Emulator, IsolationReport } from '../runtime/index.ts';
+import type { DelegationReport, Emulator, IsolationReport } from '../runtime/index.ts';
 
 export interface Facts {
   /** Of lamina. */
@@ -77,6 +77,11 @@ export interface CgroupFacts {
   /** Those of the root. */
   readonly controllers: readonly string[];
   readonly isWritable: boolean;
+  /** Controllers that belong to cgroup v1, and that the kernel was told to leave out. */
+  readonly legacy: readonly string[];
+  readonly disabled: readonly string[];
+  /** For users, and root of a user namespace: what their own control groups can limit. */
+  readonly delegation: DelegationReport | undefined;
 }
 
 export interface ToolFacts {

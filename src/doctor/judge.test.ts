@@ -24,7 +24,10 @@ const ROOT: Facts = {
     disk: { kind: undefined, freeBytes: 50e9, totalBytes: 100e9, freeInodes: 1_000_000 },
   },
   layers: { overlayRefusal: undefined, erofs: true },
-  cgroups: { hierarchy: 'unified', controllers: ['cpu', 'memory', 'pids'], isWritable: true },
+  cgroups: {
+    ...{ hierarchy: 'unified', controllers: ['cpu', 'memory', 'pids'], isWritable: true },
+    ...{ legacy: [], disabled: [], delegation: undefined },
+  },
   emulators: [
     { platform: HOST, kind: 'kernel' },
     { platform: ARM, kind: 'kernel' },
@@ -265,32 +268,76 @@ describe('subordinate ids', () => {
 });
 
 describe('limits', () => {
-  test.each<[string, Partial<Facts>, string]>([
+  const { cgroups } = ROOT;
+  const userns = [{ isolation: 'userns', works: true, lacks: [] }] as const;
+  const advice = 'start lamina with `systemd-run --user --scope lamina …`';
+  const ofUser = (missing: readonly string[]): Partial<Facts> => ({
+    ...{ user: USER, isolations: userns },
+    cgroups: { ...cgroups, isWritable: false, delegation: { missing, advice } },
+  });
+
+  test.each<[string, Partial<Facts>, string, string | undefined]>([
     [
       'v1',
-      { cgroups: { ...ROOT.cgroups, hierarchy: 'legacy' } },
+      { cgroups: { ...cgroups, hierarchy: 'legacy' } },
       'limits are enforced by cgroup v1',
+      undefined,
     ],
     [
       'no control groups',
-      { cgroups: { hierarchy: 'none', controllers: [], isWritable: false } },
-      'there are no control groups: --memory, --cpus do not work',
+      { cgroups: { ...cgroups, hierarchy: 'none', controllers: [] } },
+      'there are no control groups',
+      'mount -t cgroup2 cgroup2 /sys/fs/cgroup',
     ],
     [
       'no memory controller',
-      { cgroups: { ...ROOT.cgroups, controllers: ['cpu', 'pids'] } },
-      'cgroup v2 lacks the controllers memory: --memory, --cpus do not work',
+      { cgroups: { ...cgroups, controllers: ['cpu', 'pids'], disabled: ['memory'] } },
+      'cgroup v2 lacks the controllers memory',
+      'start Linux with cgroup_enable=memory',
     ],
-    ['a user', { user: USER }, 'control groups belong to root: --memory, --cpus do not work'],
+    [
+      'v2 of a machine where the controllers belong to v1',
+      { cgroups: { ...cgroups, controllers: ['hugetlb'], legacy: ['memory', 'cpu', 'pids'] } },
+      'cgroup v2 lacks the controllers memory, cpu, pids, which belong to cgroup v1 on this machine',
+      'show cgroup v1 in place of v2: start the container with -v /sys/fs/cgroup:/sys/fs/cgroup; or start Linux with systemd.unified_cgroup_hierarchy=1 or cgroup_no_v1=all',
+    ],
+    [
+      'a parent that keeps a controller',
+      { cgroups: { ...cgroups, controllers: ['memory', 'pids'] } },
+      'cgroup v2 lacks the controllers cpu',
+      'enable them in the parent of this control group: echo +cpu > cgroup.subtree_control',
+    ],
+    [
+      'a hierarchy of v1 that is not mounted',
+      { cgroups: { ...cgroups, hierarchy: 'legacy', controllers: ['cpu', 'memory'] } },
+      'cgroup v1 lacks the controllers pids',
+      'mkdir -p /sys/fs/cgroup/pids && mount -t cgroup -o pids pids /sys/fs/cgroup/pids',
+    ],
+    ['a user without groups', ofUser(['cpu']), 'no control group of this user limits cpu', advice],
+    [
+      'a user with groups',
+      ofUser([]),
+      'limits are enforced by control groups of this user, v2',
+      undefined,
+    ],
+    [
+      'a user without namespaces',
+      { ...ofUser([]), isolations: [{ isolation: 'proot', works: true, lacks: [] }] },
+      'control groups belong to root',
+      'run lamina with sudo',
+    ],
     [
       'a container',
-      { cgroups: { ...ROOT.cgroups, isWritable: false } },
-      '/sys/fs/cgroup is read-only: --memory, --cpus do not work',
+      { cgroups: { ...cgroups, isWritable: false } },
+      '/sys/fs/cgroup is read-only',
+      'start the container with --privileged, or with --cgroupns=private and a writable /sys/fs/cgroup',
     ],
-  ])('%s', (_, facts, message) => {
-    const [finding = []] = findingsOf('limits', facts);
-    expect(finding[1]).toBe(message);
-    expect(finding.length).toBe(finding[0] === 'ok' ? 2 : 3);
+  ])('%s', (_, facts, message, fix) => {
+    const expected =
+      fix === undefined
+        ? ['ok', message]
+        : ['limited', `${message}: --memory, --cpus do not work`, fix];
+    expect(findingsOf('limits', facts)).toEqual([expected]);
   });
 });
 

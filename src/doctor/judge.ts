@@ -2,6 +2,7 @@
 import type { Diagnosis, DiagnosisFinding } from '../api/index.ts';
 import type { Facts } from './facts.ts';
 import { installing, packageIn } from './install.ts';
+import { judgeLimits } from './judge-limits.ts';
 import { judgePlatforms } from './judge-platforms.ts';
 import { judgeRegistries, judgeTrust } from './judge-registries.ts';
 import { judgeStore, otherPlace } from './judge-store.ts';
@@ -128,41 +129,6 @@ function judgeIds(facts: Facts): DiagnosisFinding[] {
 
 /** Images have users up to nobody, 65534. */
 const NEEDED_IDS = 65_536;
-
-/** The controllers that `--memory`, `--cpus` and `--pids-limit` need. */
-const CONTROLLERS = ['memory', 'cpu', 'pids'];
-
-function judgeLimits({ cgroups, user }: Facts): DiagnosisFinding[] {
-  const { hierarchy, controllers, isWritable } = cgroups;
-  const missing = CONTROLLERS.filter((name) => !controllers.includes(name));
-  const version = hierarchy === 'unified' ? 'v2' : 'v1';
-  const limited = (message: string, fix: string | undefined): DiagnosisFinding[] => [
-    {
-      topic: 'limits',
-      status: 'limited',
-      message: `${message}: --memory, --cpus do not work`,
-      fix,
-    },
-  ];
-  if (hierarchy === 'none') {
-    return limited('there are no control groups', 'mount -t cgroup2 cgroup2 /sys/fs/cgroup');
-  }
-  if (missing.length > 0) {
-    const names = missing.join(', ');
-    return limited(
-      `cgroup ${version} lacks the controllers ${names}`,
-      names.includes('memory') ? 'start Linux with cgroup_enable=memory' : undefined,
-    );
-  }
-  if (!user.isRoot) return limited('control groups belong to root', 'run lamina with sudo');
-  if (!isWritable) {
-    return limited(
-      '/sys/fs/cgroup is read-only',
-      'start the container with --privileged, or with --cgroupns=private and a writable /sys/fs/cgroup',
-    );
-  }
-  return [{ topic: 'limits', status: 'ok', message: `limits are enforced by cgroup ${version}` }];
-}
 
 function judgeTools(facts: Facts): DiagnosisFinding[] {
   return facts.tools.map(({ name, path }): DiagnosisFinding => {

@@ -1,3 +1,4 @@
+export { type DelegationReport, reportDelegation } from './cgroups/index.ts';
 export {
   type Emulation,
   type Emulator,

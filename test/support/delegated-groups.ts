@@ -9,6 +9,8 @@ export class DelegatedGroups implements Disposable {
   /** The path below the root of each hierarchy. */
   readonly path: string;
   readonly directories: readonly string[];
+  /** Whether the machine has cgroup v2 alone. */
+  readonly isUnified: boolean;
   /** The beginning of a command line: a program starts in a group below these, which is the user's, too. */
   readonly enter: readonly string[];
 
@@ -16,6 +18,7 @@ export class DelegatedGroups implements Disposable {
   constructor(name: string, uid: number) {
     this.path = `/${name}`;
     const isUnified = existsSync(`${HIERARCHY}/cgroup.controllers`);
+    this.isUnified = isUnified;
     const roots = isUnified ? [HIERARCHY] : CONTROLLERS.map((one) => join(HIERARCHY, one));
     if (isUnified) {
       const enabled = CONTROLLERS.map((one) => `+${one}`).join(' ');
@@ -35,11 +38,9 @@ export class DelegatedGroups implements Disposable {
     this.enter = ['sh', '-ec', [...joins, 'exec "$@"'].join('\n'), 'sh'];
   }
 
-  /** What is below, without the group that `enter` uses. */
+  /** Groups that were made below, without that of `enter`. */
   leftovers(): readonly string[] {
-    return this.directories.flatMap((directory) =>
-      groupsIn(directory).filter((path) => path !== join(directory, 'inner')),
-    );
+    return this.directories.flatMap(groupsBelow).filter((path) => !path.endsWith('/inner'));
   }
 
   [Symbol.dispose](): void {
@@ -51,6 +52,10 @@ function groupsIn(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => join(directory, name));
+}
+
+function groupsBelow(directory: string): string[] {
+  return groupsIn(directory).flatMap((path) => [path, ...groupsBelow(path)]);
 }
 
 function remove(directory: string): void {

@@ -15,6 +15,7 @@ const USER: MachineFacts = {
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   crunLacksFilter: () => false,
+  undelegatedControllers: () => ['memory', 'cpu', 'pids'],
   refusedNamespaces: () => undefined,
   refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,

@@ -17,6 +17,7 @@ const ROOT: MachineFacts = {
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   crunLacksFilter: () => false,
+  undelegatedControllers: () => ['memory', 'cpu', 'pids'],
   refusedNamespaces: () => undefined,
   refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,
@@ -165,6 +166,10 @@ describe('userns', () => {
     expect(judgeIsolation('userns', INSIDE)).toEqual({ isolation: 'userns', works: true, lacks });
     const one = judgeIsolation('userns', { ...INSIDE, hasOneId: true });
     expect(one).toMatchObject({ works: true, lacks: [...lacks, 'users', 'owners of new files'] });
+    const undelegatedControllers = () => [];
+    expect(judgeIsolation('userns', { ...INSIDE, undelegatedControllers })).toMatchObject({
+      lacks: ['device nodes'],
+    });
   });
 
   test('works for a user whose command enters a namespace', () => {

@@ -18,14 +18,14 @@ export function judgeIsolations(facts: MachineFacts): readonly IsolationReport[]
 
 export function judgeIsolation(isolation: Isolation, facts: MachineFacts): IsolationReport {
   const obstacle = OBSTACLES[isolation](facts);
-  const lacks = [...LACKS[isolation], ...(isolation === 'userns' ? lackingIds(facts) : [])];
+  const lacks = [...LACKS[isolation], ...(isolation === 'userns' ? lackingOfUser(facts) : [])];
   return { isolation, works: obstacle === undefined, lacks, ...obstacle };
 }
 
 const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
   oci: [],
   builtin: [],
-  userns: ['device nodes', 'limits'],
+  userns: ['device nodes'],
   chroot: [
     'namespaces',
     'a filter of system calls',
@@ -99,8 +99,16 @@ function launchObstacle(
   return { reason: `it needs Linux ${least}, and this is ${kernel}`, fix: 'use a newer kernel' };
 }
 
-function lackingIds({ hasOneId }: MachineFacts): readonly string[] {
-  return hasOneId ? ['users', 'owners of new files'] : [];
+/** Memory, processor time and processes. */
+const LIMITS = 3;
+
+function lackingOfUser(facts: MachineFacts): readonly string[] {
+  const missing = facts.undelegatedControllers();
+  const limits = missing.length < LIMITS ? `limits of ${missing.join(' and ')}` : 'limits';
+  return [
+    ...(missing.length > 0 ? [limits] : []),
+    ...(facts.hasOneId ? ['users', 'owners of new files'] : []),
+  ];
 }
 
 /** In the user namespace that lamina itself is root of: the command line enters one for users. */

@@ -5,6 +5,7 @@ import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
 import { findProgram, hasOneId, isInUserNamespace, isRoot } from '../../system/index.ts';
 import { lackingSubordinateIds } from '../../user-namespace/index.ts';
+import { readDelegationView, undelegatedControllers } from '../cgroups/index.ts';
 import { canLockMemory, ownCapabilities } from '../process/index.ts';
 
 /** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
@@ -32,6 +33,8 @@ export interface MachineFacts {
   readonly find: (program: string) => string | undefined;
   /** Whether crun could not filter devices: cgroup v2 only, and too little memory may be locked. */
   readonly crunLacksFilter: () => boolean;
+  /** Controllers of the usual limits that no control group of a user has. */
+  readonly undelegatedControllers: () => readonly string[];
   /** Tries to make a mount and a pid namespace. */
   readonly refusedNamespaces: () => Refusal;
   /** Tries to make a user namespace, and these two in it. */
@@ -58,6 +61,7 @@ export function readMachineFacts(env: Environment, isOfCommand = false): Machine
     askedOciProgram: env.LAMINA_RUNTIME || undefined,
     find: (program) => findProgram(program, env),
     crunLacksFilter: () => existsSync('/sys/fs/cgroup/cgroup.controllers') && !canLockMemory(),
+    undelegatedControllers: () => undelegatedControllers(readDelegationView()),
     refusedNamespaces: () => tryUnshare(namespaces, env),
     refusedUserNamespaces: () => tryUnshare(['--user', '--map-root-user', ...namespaces], env),
     refusedTracing: () => tryProot(env),

@@ -8,6 +8,7 @@ import {
   launchFailure,
   syscallProgram,
 } from '../builtin/index.ts';
+import type { Cgroup } from '../cgroups/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
 import {
@@ -20,7 +21,6 @@ import {
   signalName,
 } from '../streams/index.ts';
 import { BuiltinTerminal } from './runner-builtin-terminal.ts';
-import type { Cgroup } from './runner-cgroup.ts';
 import type { RunnerProcess } from './runner-container.ts';
 import type { Reaper } from './runner-reaper.ts';
 import { ReportFile } from './runner-report.ts';

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { Transform } from 'node:stream';
 import type { AppError } from '../../errors.ts';
 import { startChild } from '../../system/index.ts';
+import type { Cgroup } from '../cgroups/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
 import {
@@ -19,7 +20,6 @@ import {
 } from '../streams/index.ts';
 import { serialiseOciSpec } from './oci-spec.ts';
 import type { Launcher } from './protocol.ts';
-import type { Cgroup } from './runner-cgroup.ts';
 import { runOnMadeTerminal } from './runner-made-terminal.ts';
 import type { Reaper } from './runner-reaper.ts';
 import { canStart, Starter } from './runner-starter.ts';

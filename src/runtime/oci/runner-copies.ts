@@ -8,8 +8,8 @@ import {
   MountFlag,
   mount,
 } from '../../system/index.ts';
+import { randomName } from '../cgroups/index.ts';
 import { RootCopies } from '../copies/index.ts';
-import { randomName } from './random-name.ts';
 
 export interface CopyRequest {
   /** Bottom first. */

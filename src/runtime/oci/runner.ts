@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { isInUserNamespace, mount } from '../../system/index.ts';
+import { type Cgroup, type Cgroups, DelegatedGroups, MachineGroups } from '../cgroups/index.ts';
 import { PrivateNetwork } from '../network/index.ts';
 import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
@@ -17,7 +18,6 @@ import {
 import { ociSpec } from './oci-spec.ts';
 import type { Command, Launcher, RunnerSettings } from './protocol.ts';
 import { BuiltinContainer } from './runner-builtin.ts';
-import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
 import { Container, type RunnerProcess } from './runner-container.ts';
 import { RunnerCopies } from './runner-copies.ts';
 import { ociMounts } from './runner-mounts.ts';
@@ -41,7 +41,7 @@ const OOM_SCORE_ADJUSTMENT = 100;
 
 export class Runner {
   readonly #settings: RunnerSettings;
-  readonly #cgroups: CgroupRoot;
+  readonly #cgroups: Cgroups;
   readonly #lowers = new LowerMounts();
   readonly #reaper = new Reaper();
   readonly #running = new Map<number, { container: RunnerProcess; over: Promise<unknown> }>();
@@ -60,9 +60,10 @@ export class Runner {
     mkdirSync(bytes, { recursive: true });
     mount({ source: 'tmpfs', target: directory, type: 'tmpfs', data: 'mode=700' });
     process.chdir(bytes.toString());
-    this.#cgroups = new CgroupRoot('cgroups', {
-      avoidsUnified: isCrun(settings.launcher) && !canLockMemory(),
-    });
+    const avoidsUnified = isCrun(settings.launcher) && !canLockMemory();
+    this.#cgroups = isInUserNamespace()
+      ? new DelegatedGroups()
+      : new MachineGroups('cgroups', { avoidsUnified });
   }
 
   /** @throws AppError when the process could not be started */

@@ -130,7 +130,7 @@ function capabilitiesOf(isolation: Isolation): RuntimeCapabilities {
       return {
         idMap: hasOneId() ? 'single' : 'root',
         xattrFlavour: 'user',
-        ...{ mounts: { overlay: true, erofs: false }, namespaces: true, cgroups: false },
+        ...{ mounts: { overlay: true, erofs: false }, namespaces: true, cgroups: true },
         ...{ seccomp: true, network: NETWORKS, devices: false },
       };
     default:

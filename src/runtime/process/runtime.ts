@@ -23,7 +23,7 @@ export interface RuntimeCapabilities extends TreeForm {
    * others while they run), and so are /proc, /sys and the host name. Without, a bind mount to write must be `owned`.
    */
   readonly namespaces: boolean;
-  /** Limits of processes and memory are enforced. */
+  /** Limits of processes and memory are enforced, if there are control groups for them. */
   readonly cgroups: boolean;
   /** System calls are filtered, if the kernel supports it. */
   readonly seccomp: boolean;

@@ -1,5 +1,5 @@
 /**
- * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the requested parent. The next runner removes
+ * Control groups of containers of root: `/lamina/<runner>/<number>/box`, or below the requested parent. The next runner removes
  * directories of killed ones.
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,15 +9,13 @@ import { type Lock, tryLock } from '../../system/index.ts';
 import type { OciLimits } from '../process/oci-types.ts';
 import type { ResourceLimits } from '../process/resource-limits.ts';
 import { attempt } from './attempt.ts';
-import {
-  HIERARCHY,
-  type Hierarchies,
-  hierarchyFor,
-  openHierarchies,
-} from './cgroup-hierarchies.ts';
-import { makeLegacyGroups, makeUnifiedGroup } from './cgroup-limits.ts';
+import type { Cgroup, CgroupRequest, Cgroups } from './cgroup.ts';
+import { makeLegacyGroups, makeUnifiedGroup } from './group-limits.ts';
+import { HIERARCHY, type Hierarchies, hierarchyFor, openHierarchies } from './hierarchies.ts';
 import { type Controller, controllersFor, ociLimits } from './oci-limits.ts';
+import { machineOomKills, oomKillsIn, ranOutOfMemory } from './oom-kills.ts';
 import { randomName } from './random-name.ts';
+import { hasSwap } from './swap.ts';
 
 const OWN_PARENT = 'lamina';
 /** Locks that show which runners are alive; the kernel drops them with the runner. */
@@ -32,15 +30,8 @@ const UNCOVERED = [
   ...['/bin/sh', '-c', UNCOVER, 'sh'],
 ];
 
-export interface CgroupRequest {
-  readonly id: number;
-  readonly limits: ResourceLimits;
-  /** Path in the hierarchy; undefined: our own. */
-  readonly parent: string | undefined;
-}
-
 /** The groups of one runner. */
-export class CgroupRoot {
+export class MachineGroups implements Cgroups {
   readonly #name = randomName();
   readonly #lock: Lock | undefined;
   readonly #hierarchies: Hierarchies;
@@ -59,10 +50,6 @@ export class CgroupRoot {
     if (this.#lock) this.#sweepDeadRunners();
   }
 
-  /**
-   * Makes the group of one container.
-   * @throws AppError RUNTIME_LIMITS when this machine lacks the controllers for its limits
-   */
   open({ id, limits, parent }: CgroupRequest): Cgroup {
     const inside = parent === undefined ? OWN_PARENT : cleanPath(parent);
     const path = inside === '' ? this.#name : `${inside}/${this.#name}`;
@@ -73,11 +60,11 @@ export class CgroupRoot {
       if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
     }
     // A parent may limit its children, by controllers of its own.
-    const needsLegacy = (parent !== undefined || this.#avoidsUnified) && this.#hierarchies.covered;
-    return new Cgroup(`${path}/${id}`, { limits, needsLegacy }, this.#hierarchies);
+    const hasParent = parent !== undefined;
+    const needsLegacy = (hasParent || this.#avoidsUnified) && this.#hierarchies.covered;
+    return new MachineGroup(`${path}/${id}`, { limits, hasParent, needsLegacy }, this.#hierarchies);
   }
 
-  /** Removes groups without processes. */
   close(): void {
     this.#removeGroupsOf(this.#name, [...this.#parents]);
     if (!this.#lock) return;
@@ -107,30 +94,41 @@ export class CgroupRoot {
   }
 }
 
+interface MachineGroupOptions {
+  readonly limits: ResourceLimits;
+  /** A parent was asked for, which may have limits of any kind. */
+  readonly hasParent: boolean;
+  readonly needsLegacy: boolean;
+}
+
 /** The group around one container: it outlives the group that the runtime makes and removes inside. */
-export class Cgroup {
-  /** For the specification. */
+class MachineGroup implements Cgroup {
   readonly runtimePath: string;
-  /** For the specification. */
   readonly limits: OciLimits;
-  /** Wrapper for the runtime, so that it finds the controllers. */
   readonly launcher: readonly string[];
   readonly #path: string;
   readonly #hierarchies: Hierarchies;
+  /** The hierarchies of version 1 in which a process that starts without a runtime gets a group. */
+  readonly #legacy: ReadonlyMap<string, string>;
   readonly #oomKillsBefore: number;
 
   constructor(
     path: string,
-    { limits, needsLegacy }: { readonly limits: ResourceLimits; readonly needsLegacy: boolean },
+    { limits, hasParent, needsLegacy }: MachineGroupOptions,
     hierarchies: Hierarchies,
   ) {
-    const where = hierarchyFor(hierarchies, controllersFor(limits));
+    const controllers = controllersFor(limits);
+    const needed: readonly string[] = controllers;
+    const where = hierarchyFor(hierarchies, controllers);
     if (where.kind === 'missing') throw missingControllers(where.names);
     this.#path = path;
     this.#hierarchies = hierarchies;
+    this.#legacy = new Map(
+      [...hierarchies.legacy].filter(([name]) => hasParent || needed.includes(name)),
+    );
     this.runtimePath = `/${path}/box`;
     this.launcher = needsLegacy || where.kind === 'legacy' ? UNCOVERED : [];
-    this.limits = ociLimits(limits, hasSwap(hierarchies));
+    this.limits = ociLimits(limits, hasSwap(hierarchies.legacy.get('memory')));
     this.#oomKillsBefore = machineOomKills();
     // A read-only hierarchy: the runtime reports it better.
     if (hierarchies.unified) {
@@ -138,36 +136,28 @@ export class Cgroup {
     }
   }
 
-  /**
-   * Makes the groups that a runtime would make, for a process that starts without one.
-   * @returns the files that take processes into them
-   * @throws AppError RUNTIME_LIMITS
-   */
   makeOwn(): readonly string[] {
-    const { unified, legacy } = this.#hierarchies;
+    const { unified } = this.#hierarchies;
     const inLegacy = this.launcher.length > 0;
     const limits = inLegacy ? {} : this.limits;
     return [
       ...(unified ? [makeUnifiedGroup(HIERARCHY, this.runtimePath, limits)] : []),
-      ...(inLegacy || !unified ? makeLegacyGroups(legacy, this.runtimePath, this.limits) : []),
+      ...(inLegacy || !unified
+        ? makeLegacyGroups(this.#legacy, this.runtimePath, this.limits)
+        : []),
     ];
   }
 
-  /** Kills every process in the container; does nothing if the kernel cannot (before Linux 5.14). */
   kill(): void {
     const file = `${HIERARCHY}/${this.#path}/cgroup.kill`;
     attempt(() => writeFileSync(file, '1', { flag: 'r+' }));
   }
 
-  /** Whether the kernel killed processes of the container because memory ran out. Call it before `remove`. */
   oomKilled(exitCode: number): boolean {
-    const legacy = this.#hierarchies.legacy.get('memory');
+    const legacy = this.#hierarchies.legacy.get('memory') ?? HIERARCHY;
     const own =
-      readCounter(`${HIERARCHY}/${this.#path}/memory.events`) ??
-      readCounter(`${legacy ?? HIERARCHY}${this.runtimePath}/memory.oom_control`);
-    if (own !== undefined) return own > 0;
-    // Without the memory controller only the whole machine is counted; trust it if the exit code fits.
-    return exitCode === 128 + 9 && machineOomKills() > this.#oomKillsBefore;
+      oomKillsIn(`${HIERARCHY}/${this.#path}`) ?? oomKillsIn(`${legacy}${this.runtimePath}`);
+    return ranOutOfMemory(own, { exitCode, machineBefore: this.#oomKillsBefore });
   }
 
   remove(): void {
@@ -184,14 +174,6 @@ function missingControllers(names: readonly Controller[]): AppError {
     `this machine has no control group controller${plural} for ${names.join(' and ')}`,
     { hint: 'remove the limits, or enable the controllers (cgroup_enable=… for the kernel)' },
   );
-}
-
-/** Without a swap controller, swap limits are left out: kernels without swap refuse them. */
-function hasSwap({ legacy }: Hierarchies): boolean {
-  const total = /^SwapTotal:\s+(\d+)/m.exec(readOr('/proc/meminfo') ?? '')?.[1];
-  if (total === undefined || total === '0') return false;
-  const memory = legacy.get('memory');
-  return memory === undefined || readOr(`${memory}/memory.memsw.limit_in_bytes`) !== undefined;
 }
 
 function claim(name: string): Lock | undefined {
@@ -217,18 +199,4 @@ function removeGroups(directory: string): void {
 function listDirectories(directory: string): string[] {
   const entries = attempt(() => readdirSync(directory, { withFileTypes: true })) || [];
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-}
-
-function machineOomKills(): number {
-  return readCounter('/proc/vmstat') ?? 0;
-}
-
-function readCounter(path: string): number | undefined {
-  const value = /^oom_kill (\d+)$/m.exec(readOr(path) ?? '')?.[1];
-  return value === undefined ? undefined : Number(value);
-}
-
-function readOr(path: string): string | undefined {
-  const text = attempt(() => readFileSync(path, 'utf8'));
-  return text === false ? undefined : text;
 }

@@ -37,20 +37,18 @@ export function makeUnifiedGroup(root: string, path: string, limits: OciLimits):
 }
 
 /**
- * Makes a group in each hierarchy of version 1 that the limits need.
- * @param legacy directories, by controller
+ * Makes a group in each of these hierarchies of version 1.
+ * @param hierarchies directories, by controller; several controllers may have the same
  * @returns the files that take processes into the groups
  * @throws AppError RUNTIME_LIMITS
  */
 export function makeLegacyGroups(
-  legacy: ReadonlyMap<string, string>,
+  hierarchies: ReadonlyMap<string, string>,
   path: string,
   limits: OciLimits,
 ): readonly string[] {
   const settings = legacySettings(limits);
-  const controllers = [...new Set(settings.map(({ controller }) => controller))];
-  return controllers.map((controller) => {
-    const root = legacy.get(controller) ?? '';
+  const files = [...hierarchies].map(([controller, root]) => {
     let directory = root;
     for (const name of path.split('/').filter((part) => part !== '')) {
       const parent = directory;
@@ -64,6 +62,7 @@ export function makeLegacyGroups(
     );
     return `${directory}/cgroup.procs`;
   });
+  return [...new Set(files)];
 }
 
 /** A new group may use no processor until it is told. */

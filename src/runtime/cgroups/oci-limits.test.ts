@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hierarchyFor } from './cgroup-hierarchies.ts';
+import { hierarchyFor } from './hierarchies.ts';
 import { controllersFor, ociLimits } from './oci-limits.ts';
 
 const MEGABYTE = 1024 * 1024;
