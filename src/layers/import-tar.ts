@@ -8,7 +8,13 @@ import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId, RunningDigest } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
-import { copyRange, copySparse, hasErrorCode, openContent } from '../system/index.ts';
+import {
+  copyRange,
+  copySparse,
+  EarlyWriteback,
+  hasErrorCode,
+  openContent,
+} from '../system/index.ts';
 import { noteTar, rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
@@ -170,6 +176,7 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
   await using file = await open(path, 'wx+', 0o600);
   using hasher =
     digest === undefined ? new FileHasher(toBytePath(path), options.expectedSize) : undefined;
+  const writeback = new EarlyWriteback(file.fd);
   const parser = new TarParser();
   const slice = new TimeSlice(options.signal);
   let tarSize = 0;
@@ -186,6 +193,7 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
     } finally {
       await writing;
     }
+    writeback.advance(tarSize);
     if (slice.isOver) await slice.yield();
   }
   parser.end();

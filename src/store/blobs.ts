@@ -11,7 +11,7 @@ import {
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { AbortedError, AppError } from '../errors.ts';
 import { type Digest, digestOf, isDigest, RunningDigest } from '../oci/index.ts';
-import { acquireLock, hasErrorCode } from '../system/index.ts';
+import { acquireLock, EarlyWriteback, hasErrorCode } from '../system/index.ts';
 import { unlock } from './claims.ts';
 import { storeDamaged } from './database-error.ts';
 import type { Journal } from './journal.ts';
@@ -248,6 +248,7 @@ async function writeFile(
   try {
     const digest = given ?? new RunningDigest();
     const writer = new ChunkWriter(handle);
+    const writeback = new EarlyWriteback(handle.fd);
     let size = 0;
     for await (const chunk of source) {
       if (signal?.aborted) throw new AbortedError();
@@ -259,6 +260,7 @@ async function writeFile(
       // Hashes while writing.
       if (given === undefined) digest.update(chunk);
       await written;
+      writeback.advance(size - writer.waiting);
     }
     await writer.end();
     await handle.sync();
@@ -277,6 +279,11 @@ class ChunkWriter {
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
+  }
+
+  /** Bytes that are not written yet. */
+  get waiting(): number {
+    return this.#used;
   }
 
   /** The chunk may be used again once this has settled. */

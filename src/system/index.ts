@@ -5,6 +5,7 @@ export { becomeSubreaper, type ChildStatus, takeChildStatus } from './children.t
 export { copyRange } from './copy-range.ts';
 export { copySparse, type DataRun, dataRuns } from './data-runs.ts';
 export { DirectoryHandles } from './directory-handles.ts';
+export { EarlyWriteback } from './early-writeback.ts';
 export { kernelHasErofs } from './erofs.ts';
 export { findProgram } from './find-program.ts';
 export { fsPath } from './fs-path.ts';
