@@ -6,3 +6,4 @@ export { memoize } from './memoize.ts';
 export { type Permit, Semaphore } from './semaphore.ts';
 export { type SharedWork, shareWork } from './share-work.ts';
 export { TimeSlice } from './time-slice.ts';
+export { unlessAborted } from './unless-aborted.ts';

@@ -5,7 +5,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { HashingThread } from './hashing-thread.ts';
 import { openForReading, readFully } from './host-files.ts';
 
 /** Bytes of a file that was not in memory from which a thread is worth its start. */
@@ -13,34 +13,6 @@ const THREAD_FROM = 32 << 20;
 /** Milliseconds of hashing here from which a thread is worth its start, and hashing again what was hashed here. */
 const THREAD_AFTER = 250;
 const CHUNK = 1 << 20;
-
-/**
- * Given as text, so that it works however the program is bundled. Messages say how far the file is written; the last
- * one is `end`.
- */
-const THREAD = `
-const { createHash } = require('node:crypto');
-const { openSync, readSync, closeSync } = require('node:fs');
-const { parentPort, workerData } = require('node:worker_threads');
-const fd = openSync(Buffer.from(workerData.path, 'latin1'), 'r');
-const hash = createHash('sha256');
-const buffer = Buffer.allocUnsafeSlow(${CHUNK});
-let done = 0;
-parentPort.on('message', (size) => {
-  if (size === 'end') {
-    closeSync(fd);
-    parentPort.postMessage(hash.digest('hex'));
-    parentPort.close();
-    return;
-  }
-  while (done < size) {
-    const count = readSync(fd, buffer, 0, Math.min(buffer.length, size - done), done);
-    if (count === 0) throw new Error('the file is shorter than ' + size + ' bytes');
-    hash.update(count === buffer.length ? buffer : buffer.subarray(0, count));
-    done += count;
-  }
-});
-`;
 
 /**
  * Hashes the first bytes of one file. Owns a thread until `finish` has answered or `close` is called.
@@ -53,13 +25,11 @@ export class FileHasher implements Disposable {
   readonly #path: string;
   readonly #expected: number;
   #size = 0;
-  #announced = 0;
   /** Of all bytes so far; undefined once some were not given. */
   #hash: Hash | undefined = createHash('sha256');
   /** Milliseconds a byte: the least of all chunks, which is what the processor takes when nothing interrupts it. */
   #pace = Number.POSITIVE_INFINITY;
-  #thread: Worker | undefined;
-  #result: Promise<string> | undefined;
+  #thread: HashingThread | undefined;
 
   /**
    * @param path latin1 bytes
@@ -78,23 +48,18 @@ export class FileHasher implements Disposable {
     else this.#update(bytes);
     const isLong = this.#hash === undefined && this.#size >= THREAD_FROM;
     if (this.#thread === undefined && isLong) this.#start();
-    if (this.#thread === undefined || written - this.#announced < CHUNK) return;
-    this.#announced = written;
-    this.#thread.postMessage(written);
+    this.#thread?.to(written);
   }
 
   /** The digest of all bytes so far, in hex. */
   async finish(): Promise<string> {
     if (this.#hash !== undefined) return this.#hash.digest('hex');
-    if (this.#thread === undefined || this.#result === undefined) return this.#hashHere();
-    this.#thread.postMessage(this.#size);
-    this.#thread.postMessage('end');
-    return this.#result;
+    return this.#thread?.end(this.#size) ?? this.#hashHere();
   }
 
   /** Ends the thread, if it is still running. */
   close(): void {
-    void this.#thread?.terminate();
+    this.#thread?.[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -114,15 +79,8 @@ export class FileHasher implements Disposable {
   }
 
   #start(): void {
-    const thread = new Worker(THREAD, { eval: true, workerData: { path: this.#path } });
-    this.#thread = thread;
-    this.#result = new Promise((resolve, reject) => {
-      thread.once('message', resolve);
-      thread.once('error', reject);
-      thread.once('exit', () => reject(new Error('the hashing thread has ended')));
-    });
-    // A caller that gives up before asking for the result must not see an unhandled rejection.
-    this.#result.catch(() => undefined);
+    this.#thread = new HashingThread(this.#path, 'sha256');
+    this.#thread.from(0);
   }
 
   #hashHere(): string {

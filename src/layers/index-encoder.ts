@@ -1,6 +1,6 @@
 /** Encodes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
 import { createHash } from 'node:crypto';
-import { comparePaths, type FileType } from '../files/index.ts';
+import { type ContentDigest, comparePaths, type FileType } from '../files/index.ts';
 import { ByteCollector } from './byte-collector.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 import type { SpillFile } from './spill-file.ts';
@@ -37,6 +37,8 @@ export const RECREATED = 128;
 export interface AddedEntry {
   readonly record: number;
   readonly flags: number;
+  /** Of its digest, if it has one. */
+  readonly digestAt: number;
 }
 
 /** Keeps some hundred bytes an entry, in memory or in a spill file. */
@@ -59,7 +61,7 @@ export class IndexEncoder {
   }
 
   /**
-   * @returns where it is, for `link`
+   * @returns where it is, for `link` and `setDigest`
    * @throws Error when the entry does not sort after the one before it
    */
   add(entry: LayerEntry): AddedEntry {
@@ -70,10 +72,11 @@ export class IndexEncoder {
     this.#count++;
     this.#paths.text(entry.path);
     const record = this.#records.size;
+    const digestAt = this.#digests.size;
     const { view, at } = this.#records.reserve(RECORD);
     view.setUint32(at, entry.path.length, true);
     if (entry.kind === 'entry') this.#write(view, at, entry);
-    return { record, flags: view.getUint8(at + 5) };
+    return { record, flags: view.getUint8(at + 5), digestAt };
   }
 
   /** Puts an added entry into a link group. */
@@ -82,6 +85,11 @@ export class IndexEncoder {
     const number = Buffer.alloc(4);
     number.writeUInt32LE(group);
     this.#records.patch(record + 36, number);
+  }
+
+  /** Replaces the digest of an entry that was added with one. */
+  setDigest({ digestAt }: AddedEntry, digest: ContentDigest): void {
+    this.#digests.patch(digestAt, Buffer.from(digest.slice(DIGEST_PREFIX.length), 'hex'));
   }
 
   /** The file's bytes, in pieces, each of which is lent until the next one. */

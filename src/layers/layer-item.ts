@@ -33,7 +33,7 @@ export interface AddAllOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the items are in `comparePaths` order already: then they are taken one at a time. */
   readonly sorted?: boolean | undefined;
-  /** Called for each regular file, in order, with its number among the items. */
+  /** Called for each regular file, with its number among the items; for large ones at the end. */
   readonly onStored?: ((item: number, stored: StoredContent) => void) | undefined;
   /** Called from time to time with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;

@@ -22,6 +22,8 @@ import { LayerWriter } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';
 
 const LARGE = 3_000_001;
+/** Such files are hashed by another thread. */
+const HUGE = 40_000_001;
 let directory: string;
 let sources: string;
 
@@ -49,6 +51,10 @@ function file(found: LayerEntry | undefined): LayerFile {
 
 function digestOf(content: string | Buffer): string {
   return `sha512-256:${createHash('sha512-256').update(content).digest('hex')}`;
+}
+
+function sha256Of(content: Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
 function list(): string[] {
@@ -298,6 +304,46 @@ describe('hashing the tar on the way', () => {
     const bytes = readFileSync(join(directory, 'layer.tar'));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(tar).toEqual({ diffId: `sha256:${sha256}`, size: bytes.length });
+  });
+
+  test('has the digests of huge files, with holes and among small ones, when all are added', async () => {
+    const huge = (fill: string): Buffer => Buffer.alloc(HUGE, fill);
+    const sparse = Buffer.concat([Buffer.alloc(HUGE), Buffer.from('end')]);
+    writeFileSync(join(sources, 'c'), 'end');
+    truncateSync(join(sources, 'c'), 0);
+    truncateSync(join(sources, 'c'), HUGE);
+    appendFileSync(join(sources, 'c'), 'end');
+    const hole: ContentRange = { hostPath: join(sources, 'c'), offset: 0, size: sparse.length };
+    const contents = new Map<string, Buffer>([
+      ['a', huge('a\n')],
+      ['b', Buffer.from('small')],
+      ['c', sparse],
+      ['d', huge('a\n')],
+    ]);
+    const items = [...contents].map(([name, content]) =>
+      item(entry(name, { size: content.length }), name === 'c' ? hole : source(name, content)),
+    );
+    const stored = new Map<number, string>();
+    using writer = LayerWriter.create(directory, { hashTar: true });
+    await writer.addAll(items, { onStored: (number, { digest }) => stored.set(number, digest) });
+    const { tar } = writer.finish();
+    const { entries } = readIndex(directory);
+    const expected = [...contents.values()].map(digestOf);
+    expect(entries.map((found) => file(found).digest)).toEqual(expected);
+    expect([0, 1, 2, 3].map((number) => stored.get(number))).toEqual(expected);
+    expect((await tar)?.diffId).toBe(sha256Of(readFileSync(join(directory, 'layer.tar'))));
+  });
+
+  test('waits for no digest once its signal is aborted', async () => {
+    const stop = new AbortController();
+    const content = source('a', Buffer.alloc(HUGE, 'a'));
+    using writer = LayerWriter.create(directory);
+    function* items(): Generator<LayerItem, void> {
+      yield item(entry('a', { size: HUGE }), content);
+      stop.abort(new Error('stop'));
+    }
+    const adding = writer.addAll(items(), { signal: stop.signal, sorted: true });
+    await expect(adding).rejects.toThrow('stop');
   });
 
   test('nothing is hashed without a request', () => {

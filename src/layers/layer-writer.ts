@@ -17,11 +17,14 @@ import {
   layerXattrs,
   parentPath,
 } from '../files/index.ts';
+import { EarlyWriteback } from '../system/index.ts';
+import { ContentHasher } from './content-hasher.ts';
 import type { EarlierLayer, SameEntries } from './earlier-layer.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeEncoded } from './index-codec.ts';
 import { type AddedEntry, IndexEncoder } from './index-encoder.ts';
+import { LateDigests, NO_DIGEST } from './late-digests.ts';
 import { layerFile } from './layer-file.ts';
 import { INDEX_FILE, type LayerFile, TAR_FILE } from './layer-index.ts';
 import { type AddAllOptions, type EntryItem, inPathOrder, type LayerItem } from './layer-item.ts';
@@ -92,6 +95,9 @@ export class LayerWriter implements Disposable {
   readonly #fd: number;
   readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
+  readonly #writeback: EarlyWriteback;
+  readonly #contents: ContentHasher;
+  readonly #late: LateDigests;
   readonly #members: MemberWriter;
   readonly #spill: SpillFile;
   readonly #index: IndexEncoder;
@@ -117,15 +123,18 @@ export class LayerWriter implements Disposable {
     this.#earlier = options.earlier;
     const path = join(directory, TAR_FILE);
     this.#fd = openSync(path, 'wx', 0o600);
+    this.#writeback = new EarlyWriteback(this.#fd);
     this.#spill = new SpillFile(join(directory, `${INDEX_FILE}.parts`));
     this.#index = new IndexEncoder(this.#spill);
+    this.#late = new LateDigests(this.#index);
     this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
     this.#packer = new TarPacker({
       emit: (chunk) => this.#write(chunk),
       skip: (size) => this.#skip(size),
       reuse: true,
     });
-    this.#members = new MemberWriter(this.#packer, { hash: true });
+    this.#contents = new ContentHasher(toBytePath(path));
+    this.#members = new MemberWriter(this.#packer, { hash: true, contents: this.#contents });
   }
 
   /** @param directory of a staged layer: `layer.tar` and `index` are made in it */
@@ -173,6 +182,8 @@ export class LayerWriter implements Disposable {
       await slice.yield();
     }
     await slice.run(this.#endSame());
+    if (this.#late.length > 0) this.#packer.flush();
+    await this.#late.settle(options.onStored, options.signal);
     options.onProgress?.(this.#size);
   }
 
@@ -196,6 +207,7 @@ export class LayerWriter implements Disposable {
   #closeFile(): void {
     this.#open = false;
     this.#members[Symbol.dispose]();
+    this.#contents[Symbol.dispose]();
     this.#spill[Symbol.dispose]();
     closeSync(this.#fd);
   }
@@ -207,7 +219,9 @@ export class LayerWriter implements Disposable {
   #write(chunk: Buffer): void {
     writeFully(this.#fd, chunk, this.#position);
     this.#position += chunk.length;
+    this.#writeback.advance(this.#position);
     this.#hasher?.advance(chunk);
+    this.#contents.advance(this.#position);
   }
 
   /** Zeros become a hole of the file, which takes no space. */
@@ -215,6 +229,7 @@ export class LayerWriter implements Disposable {
     ftruncateSync(this.#fd, this.#position + size);
     this.#position += size;
     this.#hasher?.advance(size);
+    this.#contents.advance(this.#position);
   }
 
   *#next(item: LayerItem): Generator<void, void> {
@@ -294,7 +309,9 @@ export class LayerWriter implements Disposable {
     let copied: CopiedContent | undefined;
     if (entry.type === 'file') {
       const bytes = content ?? new Uint8Array(0);
-      copied = yield* this.#members.file(clean, entry.mtime, bytes, digest);
+      // Only `addAll` waits for it, and other names of the file need it at once.
+      const mayBeLate = item !== undefined && entry.linkGroup === undefined;
+      copied = yield* this.#members.file(clean, entry.mtime, bytes, { known: digest, mayBeLate });
       this.#size += copied.size;
     } else {
       this.#packer.put(memberHeader(clean, { mtime: entry.mtime }));
@@ -303,10 +320,14 @@ export class LayerWriter implements Disposable {
       path: clean.path,
       opaque: opaque === true,
       size: copied?.size ?? 0,
-      digest: copied?.digest,
+      digest: copied?.later === undefined ? copied?.digest : NO_DIGEST,
       tarOffset: copied?.tarOffset,
     });
     const record = this.#index.add(added);
+    if (copied?.later !== undefined && item !== undefined) {
+      this.#late.add({ item, size: added.size, record, digest: copied.later });
+      return;
+    }
     if (entry.linkGroup !== undefined) this.#groups.set(entry.linkGroup, { first: added, record });
     if (entry.type === 'file') this.#stored(item, added);
     if (opaque === true) this.#mark(opaqueName(entry.path));

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 
 import type { ContentDigest, ContentRange, FileEntry } from '../files/index.ts';
 import { type DataRun, dataRuns, hasErrorCode } from '../system/index.ts';
+import { ContentHasher } from './content-hasher.ts';
 import { FileOpener, type ReadTarget, readFully } from './host-files.ts';
 import { BLOCK_SIZE, CHUNK_SIZE, memberHeader, SMALL_SIZE, type TarPacker } from './tar-packer.ts';
 
@@ -13,6 +14,8 @@ export interface CopiedContent {
   readonly size: number;
   /** Undefined unless the writer hashes. */
   readonly digest: ContentDigest | undefined;
+  /** In its place, if another thread computes it. */
+  readonly later?: Promise<ContentDigest> | undefined;
   /** Where the content starts in the tar. */
   readonly tarOffset: number;
 }
@@ -20,6 +23,15 @@ export interface CopiedContent {
 export interface MemberWriterOptions {
   /** Whether to compute the digest of each file from the bytes copied. */
   readonly hash: boolean;
+  /** Hashes large files, where the caller allows it. */
+  readonly contents?: ContentHasher | undefined;
+}
+
+export interface FileOptions {
+  /** The digest of content that cannot change. */
+  readonly known?: ContentDigest | undefined;
+  /** Whether the digest may come later. */
+  readonly mayBeLate?: boolean | undefined;
 }
 
 /** An open file, and its digest if that cannot have changed. */
@@ -27,6 +39,7 @@ interface OpenSource {
   readonly fd: number;
   readonly content: ContentRange;
   readonly known: ContentDigest | undefined;
+  readonly mayBeLate: boolean;
 }
 
 const ATTEMPTS = 4;
@@ -36,11 +49,13 @@ const DIGEST_PREFIX = 'sha512-256:';
 export class MemberWriter implements Disposable {
   readonly #packer: TarPacker;
   readonly #hash: boolean;
+  readonly #contents: ContentHasher | undefined;
   readonly #opener = new FileOpener();
 
   constructor(packer: TarPacker, options: MemberWriterOptions) {
     this.#packer = packer;
     this.#hash = options.hash;
+    this.#contents = options.contents;
   }
 
   [Symbol.dispose](): void {
@@ -51,25 +66,24 @@ export class MemberWriter implements Disposable {
    * Puts header, content and padding of a regular file. Yields where it may be interrupted: never within a small file.
    *
    * @param mtime whole seconds, for the header
-   * @param known the digest of content that cannot change
    * @throws AppError CONTEXT_CHANGED when the file is gone, is another kind of file, or a large one changes its size
    */
   *file(
     entry: FileEntry,
     mtime: number,
     content: ContentRange | Uint8Array,
-    known?: ContentDigest | undefined,
+    { known, mayBeLate = false }: FileOptions = {},
   ): Generator<void, CopiedContent> {
     if (content instanceof Uint8Array) return yield* this.#memory(entry, mtime, content, known);
-    const fd = this.#openContent(entry, content);
+    const source = { fd: this.#openContent(entry, content), content, known, mayBeLate };
     try {
       let size = content.size;
       for (let attempt = 0; attempt < ATTEMPTS && size <= SMALL_SIZE; attempt++) {
-        const copied = this.#small(sized(entry, size), mtime, { fd, content, known });
+        const copied = this.#small(sized(entry, size), mtime, source);
         if (copied !== undefined) return copied;
-        size = fstatSync(fd).size;
+        size = fstatSync(source.fd).size;
       }
-      return yield* this.#large(sized(entry, size), mtime, { fd, content, known });
+      return yield* this.#large(sized(entry, size), mtime, source);
     } catch (error) {
       if (hasErrorCode(error, 'ESPIPE', 'EISDIR'))
         throw changed(entry, 'is no longer a file', error);
@@ -138,14 +152,16 @@ export class MemberWriter implements Disposable {
   *#large(
     entry: FileEntry,
     mtime: number,
-    { fd, content, known }: OpenSource,
+    { fd, content, known, mayBeLate }: OpenSource,
   ): Generator<void, CopiedContent> {
     const { offset } = content;
     const packer = this.#packer;
     packer.put(memberHeader(entry, { mtime }));
     const tarOffset = packer.position;
     const isKnown = known !== undefined && entry.size === content.size;
-    const hasher = isKnown ? undefined : this.#hasher();
+    const contents = mayBeLate && ContentHasher.isFor(entry.size) ? this.#contents : undefined;
+    const later = isKnown ? undefined : contents?.add(tarOffset, entry.size);
+    const hasher = isKnown || later !== undefined ? undefined : this.#hasher();
     if (packer.takesHoles && fstatSync(fd).size < offset + entry.size)
       throw changed(entry, 'is shorter than it was');
     let done = 0;
@@ -169,7 +185,7 @@ export class MemberWriter implements Disposable {
     if (offset === 0 && fstatSync(fd).size !== entry.size)
       throw changed(entry, 'has a different size');
     packer.pad(entry.size);
-    return { size: entry.size, digest: isKnown ? known : finished(hasher), tarOffset };
+    return { size: entry.size, digest: isKnown ? known : finished(hasher), later, tarOffset };
   }
 
   #runs(fd: number, offset: number, size: number): Iterable<DataRun> {

@@ -4,7 +4,7 @@
  * namespaces: it is the first process of a pid namespace of its own and has a mount namespace of its own, so whatever
  * happens to lamina, the kernel removes all processes and mounts.
  */
-import { jointSignal } from '../../concurrency/index.ts';
+import { jointSignal, unlessAborted } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import { findProgram, hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
 import { findNetworkTool, type NetworkTool } from '../network/index.ts';
@@ -63,7 +63,9 @@ export class SandboxRuntime implements Runtime {
     const signal = jointSignal(this.#options.signal, options.signal);
     if (signal.aborted) throw new AbortedError();
     const networkTool = spec.network === 'private' ? this.#networkTool() : undefined;
-    const connection = await abortable(this.#connect(), signal);
+    const connection = await unlessAborted(this.#connect(), signal).catch((error) => {
+      throw signal.aborted ? new AbortedError() : error;
+    });
     const { onOutput, interactive = false } = options;
     return connection.run(spec, { onOutput, signal, interactive, networkTool });
   }
@@ -160,18 +162,4 @@ function tooManyLayers(count: number): AppError {
     expected: `at most ${MAX_LAYERS}`,
     hint: 'combine RUN and COPY instructions, or start a new stage with COPY --from',
   });
-}
-
-/** Waits, but no longer than until the signal. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new AbortedError());
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
