@@ -148,7 +148,10 @@ function flagAwaitingValue({ flags }: Command, last = ''): FlagSpec | undefined 
 
 function flagCandidates(flags: Command['flags'], current: string): readonly Candidate[] {
   return Object.entries(flags)
-    .filter(([name, { notYet }]) => notYet === undefined && `--${name}`.startsWith(current))
+    .filter(
+      ([name, { notYet, isUnlisted }]) =>
+        notYet === undefined && isUnlisted !== true && `--${name}`.startsWith(current),
+    )
     .map(([name, { help }]) => ({ text: `--${name}`, help }));
 }
 

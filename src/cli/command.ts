@@ -71,17 +71,31 @@ export const storeFlags = {
   },
 } as const satisfies FlagTable;
 
+/** Options of all commands of buildx; where a command has one itself, its own counts. */
+export const buildxFlags = {
+  builder: { kind: 'text', help: 'choose the builder', noEffect: 'the command needs no builder' },
+  debug: {
+    kind: 'switch',
+    short: 'D',
+    help: 'enable debug logging',
+    noEffect: 'LAMINA_DEBUG=1 shows stack traces of errors',
+  },
+} as const satisfies FlagTable;
+
 export function defineCommand<const T extends FlagTable>(spec: CommandSpec<T>): Command {
   const { run, namespace, ...described } = spec;
   return {
     ...described,
     async execute(name, argv, context) {
       const interspersed = spec.interspersed ?? true;
-      const parsed = parseFlags(spec.flags, argv, { command: name, interspersed });
+      const table = name.startsWith('lamina buildx ')
+        ? { ...buildxFlags, ...spec.flags }
+        : spec.flags;
+      const parsed = parseFlags(table, argv, { command: name, interspersed });
       if (parsed.help) return 'help';
       checkArguments(name, spec, parsed.args);
       if (namespace !== undefined) await context.enterNamespace?.(namespace(parsed.flags));
-      await noteWithoutEffect(spec.flags, parsed.given, context);
+      await noteWithoutEffect(table, parsed.given, context.io);
       return run(parsed, context);
     },
   };
@@ -117,15 +131,16 @@ function checkArguments<T extends FlagTable>(
   );
 }
 
-async function noteWithoutEffect(
+/** Notes which of the given options have no effect, and why; nothing with `--quiet`. */
+export async function noteWithoutEffect(
   flags: FlagTable,
   given: ReadonlySet<string>,
-  context: CommandContext,
+  { stderr }: Pick<Io, 'stderr'>,
 ): Promise<void> {
   for (const name of given) {
     const reason = flags[name]?.noEffect;
     if (reason !== undefined && !given.has('quiet')) {
-      await context.io.stderr.write(`note: --${name} has no effect: ${reason}\n`);
+      await stderr.write(`note: --${name} has no effect: ${reason}\n`);
     }
   }
 }

@@ -70,7 +70,7 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['network'],
     reason:
-      'containers share the network of this machine: remove `--network`, or use `--network none`',
+      'containers share the network of this machine: remove `--network`, or use `--network private` or `none`',
   },
   {
     names: ['swarm', 'service', 'stack', 'node', 'config'],
@@ -96,16 +96,24 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['scout'],
     reason:
-      'scan an archive with a scanner: `lamina save -o image.tar IMAGE`; `lamina history IMAGE` shows what each step added',
+      'list the packages for a scanner: `lamina sbom --format spdx IMAGE`; `lamina report IMAGE` shows what can be smaller',
   },
   {
     names: ['trust'],
     reason:
-      'sign images in the registry with cosign or notation; `lamina copy` copies signatures with the image',
+      '`lamina sign` and `lamina verify` sign images in registries by key; `lamina copy` copies signatures with the image',
   },
   {
     names: ['buildx debug', 'buildx dap'],
     reason: '`lamina debug` opens a shell in a failed step, a stage or an image',
+  },
+  {
+    names: ['buildx policy'],
+    reason: 'a policy in the form of containers-policy.json decides: `lamina build --policy FILE`',
+  },
+  {
+    names: ['buildx dial-stdio'],
+    reason: 'there is no daemon; `lamina build --builder ADDRESS` connects to one',
   },
   { names: ['plugin', 'extension'], reason: 'lamina has no plugins' },
   {

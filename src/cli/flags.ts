@@ -31,6 +31,8 @@ export interface FlagSpec {
   readonly neutral?: string;
   /** Accepted without effect: why that is harmless. */
   readonly noEffect?: string;
+  /** Known, but too unusual for the help and for completion. */
+  readonly isUnlisted?: boolean;
 }
 
 /** By long name, without the dashes. */

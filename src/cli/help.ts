@@ -91,7 +91,7 @@ export type HelpRow = readonly [name: string, text: string];
 /** Flags by heading, in the order of the table; flags that are refused or have no effect come last. */
 export function flagGroups(flags: FlagTable): [group: string, rows: HelpRow[]][] {
   const groups = new Map<string, HelpRow[]>();
-  for (const [name, spec] of Object.entries(flags)) {
+  for (const [name, spec] of listed(flags)) {
     const group = groupOf(spec);
     const rows = groups.get(group) ?? [];
     rows.push(flagRow(name, spec));
@@ -99,6 +99,10 @@ export function flagGroups(flags: FlagTable): [group: string, rows: HelpRow[]][]
   }
   const rank = ([group]: readonly [string, unknown]) => LAST_GROUPS.indexOf(group);
   return [...groups].sort((a, b) => rank(a) - rank(b));
+}
+
+function listed(flags: FlagTable): [name: string, spec: FlagSpec][] {
+  return Object.entries(flags).filter(([, { isUnlisted }]) => isUnlisted !== true);
 }
 
 const LAST_GROUPS = ['Common', 'Accepted without effect', 'Not supported yet'];
@@ -110,7 +114,7 @@ function groupOf(spec: FlagSpec): string {
 }
 
 export function flagRows(flags: FlagTable): HelpRow[] {
-  return Object.entries(flags).map(([name, spec]) => flagRow(name, spec));
+  return listed(flags).map(([name, spec]) => flagRow(name, spec));
 }
 
 function flagRow(name: string, spec: FlagSpec): HelpRow {

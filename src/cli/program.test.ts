@@ -218,8 +218,10 @@ describe('the command line', () => {
     ['cp web:/etc/hosts .', 'cp', 'COPY --from=IMAGE'],
     ['commit web web:2', 'commit', 'RUN COMMAND'],
     ['diff web', 'diff', 'lamina compare'],
-    ['scout cves web', 'scout', 'lamina save'],
-    ['trust sign web', 'trust', 'cosign'],
+    ['scout cves web', 'scout', 'lamina sbom'],
+    ['trust sign web', 'trust', 'lamina sign'],
+    ['buildx dial-stdio', 'buildx dial-stdio', '--builder ADDRESS'],
+    ['buildx policy eval', 'buildx policy', '--policy FILE'],
     ['buildx debug build .', 'buildx debug', 'lamina debug'],
     ['logs web', 'logs', 'lamina run'],
     ['volume ls', 'volume', '-v'],
@@ -230,6 +232,44 @@ describe('the command line', () => {
     expect(stderr).toContain(`'lamina ${typed}' is not supported`);
     expect(stderr).toContain(reason);
     expect(stderr).toContain('CLI_NOT_YET');
+  });
+
+  it.each([
+    ['--context far images', '--context', 'there is no daemon'],
+    ['-H tcp://far:2375 images', '-H', 'there is no daemon'],
+    ['--tlsverify images', '--tlsverify', 'there is no daemon'],
+    ['--config dir images', '--config', 'set DOCKER_CONFIG'],
+    ['run --sysctl net.a=1 app', '--sysctl', 'on this machine'],
+    ['run --dns 9.9.9.9 app', '--dns', '/etc/resolv.conf'],
+    ['rmi --platform linux/arm64 app', '--platform', 'all its platforms'],
+  ])('refuses the option in %s with what to do instead', async (line, option, reason) => {
+    const { status, stderr } = await session(line.split(' '));
+    expect(status).toBe(125);
+    expect(stderr).toContain(`${option} is not supported yet`);
+    expect(stderr).toContain(reason);
+  });
+
+  it('takes the options of Docker before the command that choose what it has anyway', async () => {
+    const { status, stderr } = await session([
+      '--context=default',
+      '-l',
+      'error',
+      'completion',
+      'fish',
+    ]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('--log-level has no effect')]);
+  });
+
+  it('takes the options of buildx before and after its subcommand', async () => {
+    for (const line of ['buildx --builder b -D version', 'buildx version --builder b --debug']) {
+      const { stderr } = await session(line.split(' '));
+      expect(stderr).toContain('--builder has no effect');
+      expect(stderr).toContain('--debug has no effect');
+    }
+    const { options } = await buildCall(['buildx', '--builder=far', 'build', '.']);
+    expect(options).toMatchObject({ builder: 'far' });
+    const help = await session(['buildx', '-D', '--help']);
+    expect(help.stdout).toContain('lamina buildx build ');
   });
 
   it('says how a command is called when the arguments are too few or too many', async () => {

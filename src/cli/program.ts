@@ -5,7 +5,8 @@ import type { Environment } from '../environment.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Command, CommandContext } from './command.ts';
+import { withBuildxOptions } from './buildx-words.ts';
+import { type Command, type CommandContext, noteWithoutEffect } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
 import { findMissing } from './commands-not-yet.ts';
 import { checkStatusOf, runStatusOf, statusOf } from './exit-status.ts';
@@ -35,7 +36,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       interspersed: false,
     });
     debug ||= parsed.flags.debug;
-    const words = parsed.args;
+    const words = withBuildxOptions(parsed.args);
+    await noteWithoutEffect(globalFlags, parsed.given, io);
     if (parsed.flags.version && !parsed.help) return await showVersion(io);
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);

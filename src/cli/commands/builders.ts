@@ -43,7 +43,7 @@ export const createBuilderCommand = defineCommand({
       value: 'platform',
       help: 'platforms that the node shall build (default: those that its daemon names)',
     },
-    ...ineffective(['driver', 'buildkitd-flags', 'buildkitd-config', 'config'], 'text'),
+    ...ineffective(['driver', 'buildkitd-flags', 'buildkitd-config', 'config', 'timeout'], 'text'),
   },
   args: [0, 1],
   examples: [
@@ -152,6 +152,7 @@ export const removeBuilderCommand = defineCommand({
       help: 'do not ask for confirmation (lamina never asks)',
     },
     ...ineffective(['all-inactive', 'keep-daemon', 'keep-state'], 'switch'),
+    ...ineffective(['timeout'], 'text'),
   },
   args: [0, Infinity],
   async run({ args }, context) {
@@ -187,6 +188,7 @@ export const listBuildersCommand = defineCommand({
       help: 'table, json, or a Go template of .Name .DriverEndpoint .Status .Buildkit .Platforms',
     },
     'no-trunc': { kind: 'switch', help: 'print all platforms (always on)' },
+    ...ineffective(['timeout'], 'text'),
   },
   args: [0, 0],
   async run({ flags }, context) {
@@ -233,7 +235,10 @@ function rowOf({ address, status, version, platforms }: BuilderNodeInfo, name: s
 export const inspectBuilderCommand = defineCommand({
   usage: '[OPTIONS] [NAME]',
   summary: 'show a builder and its platforms',
-  flags: { bootstrap: { kind: 'switch', help: 'start the builder (nothing to start)' } },
+  flags: {
+    bootstrap: { kind: 'switch', help: 'start the builder (nothing to start)' },
+    ...ineffective(['timeout'], 'text'),
+  },
   args: [0, 1],
   async run({ args }, context) {
     const api = await context.api();

@@ -37,6 +37,11 @@ export const imagesCommand = defineCommand({
     },
     ...storeFlags,
     all: { kind: 'switch', short: 'a', help: 'list all images (always on)' },
+    tree: {
+      kind: 'switch',
+      help: 'list images as a tree of platforms',
+      notYet: "show platforms with --format '{{.Repository}}:{{.Tag}} {{.Platform}}'",
+    },
   },
   args: [0, 1],
   examples: [

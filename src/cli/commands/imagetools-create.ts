@@ -14,7 +14,12 @@ export const imagetoolsCreateCommand = defineCommand({
     tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name of the result' },
     append: { kind: 'switch', help: 'append to the image or index of the first name' },
     annotation: { kind: 'list', value: '[index:]key=value', help: 'annotate the index' },
-    platform: { kind: 'list', value: 'os/arch', help: 'include only images for these platforms' },
+    platform: {
+      kind: 'list',
+      short: 'p',
+      value: 'os/arch',
+      help: 'include only images for these platforms',
+    },
     'prefer-index': {
       kind: 'switch',
       help: 'create an index even for a single image (the default; =false copies the image unchanged)',
@@ -26,6 +31,12 @@ export const imagetoolsCreateCommand = defineCommand({
       short: 'f',
       help: 'read the sources from a file',
       notYet: 'give the sources as arguments',
+    },
+    'metadata-file': {
+      kind: 'text',
+      value: 'path',
+      help: 'write the digest to a file',
+      notYet: 'the digest is printed: redirect standard output to a file',
     },
     progress: {
       kind: 'text',

@@ -44,6 +44,12 @@ const cacheFlags = {
     help: 'amount of free disk space to reach; nothing more is removed',
   },
   verbose: { kind: 'switch', help: 'show details', noEffect: 'details are always shown' },
+  timeout: {
+    kind: 'text',
+    value: 'time',
+    help: 'timeout for the status of the builder',
+    noEffect: 'the store is on this machine',
+  },
   builder: {
     kind: 'text',
     value: 'name',

@@ -22,6 +22,11 @@ export const rmiCommand = defineCommand({
       help: 'keep untagged parents',
       noEffect: 'images have no parents',
     },
+    platform: {
+      kind: 'list',
+      help: 'remove only one platform of an image',
+      notYet: 'an image is removed with all its platforms',
+    },
   },
   args: [1, Infinity],
   namespace: namespaceOfStore,

@@ -3,8 +3,7 @@ import type { FlagTable } from '../flags.ts';
 import { isolationFlag } from '../isolation-flag.ts';
 import { limitFlags } from '../limit-flags.ts';
 import { remapFlag } from '../user-namespace.ts';
-
-const UNSUPPORTED = 'not in this version';
+import { runFlagsOfDocker } from './run-flags-of-docker.ts';
 
 /** The flags of `docker run`. */
 export const runFlags = {
@@ -134,52 +133,10 @@ export const runFlags = {
   },
   quiet: { kind: 'switch', short: 'q', help: 'suppress the pull output' },
   ...storeFlags,
-  expose: {
-    kind: 'list',
-    help: 'expose a port',
-    noEffect: 'the container shares the network of this machine',
-  },
-  'publish-all': {
-    kind: 'switch',
-    short: 'P',
-    help: 'publish all ports',
-    noEffect: 'the container shares the network of this machine',
-  },
-  label: {
-    kind: 'list',
-    short: 'l',
-    help: 'label the container',
-    noEffect: 'containers do not outlive their process',
-  },
-  'sig-proxy': {
-    kind: 'switch',
-    help: 'forward signals',
-    noEffect: 'signals are always forwarded',
-  },
-  detach: {
-    kind: 'switch',
-    short: 'd',
-    help: 'run in the background',
-    notYet: 'end the command line with &',
-  },
-  'volumes-from': { kind: 'list', help: 'mount the volumes of a container', notYet: 'use -v' },
-  'security-opt': { kind: 'list', help: 'set security options', notYet: UNSUPPORTED },
-  gpus: { kind: 'text', help: 'add GPUs', notYet: UNSUPPORTED },
   platform: {
     kind: 'text',
     value: 'os/arch',
     help: 'platform of the image; runs in an emulator if necessary',
   },
-  restart: {
-    kind: 'text',
-    help: 'set a restart policy',
-    notYet: 'a container ends with its process',
-    neutral: 'no',
-  },
-  attach: { kind: 'list', short: 'a', help: 'choose which streams to attach', notYet: UNSUPPORTED },
-  dns: { kind: 'list', help: 'set name servers', notYet: UNSUPPORTED },
-  link: { kind: 'list', help: 'link to a container', notYet: UNSUPPORTED },
-  pid: { kind: 'text', help: 'choose the PID namespace', notYet: UNSUPPORTED },
-  ipc: { kind: 'text', help: 'choose the IPC namespace', notYet: UNSUPPORTED },
-  userns: { kind: 'text', help: 'choose the user namespace', notYet: UNSUPPORTED },
+  ...runFlagsOfDocker,
 } as const satisfies FlagTable;

@@ -24,6 +24,12 @@ export const systemDfCommand = defineCommand({
     },
     ...storeFlags,
     filter: { kind: 'list', help: 'show only some', notYet: 'remove the option' },
+    timeout: {
+      kind: 'text',
+      value: 'time',
+      help: 'timeout for the status of the builder',
+      noEffect: 'the store is on this machine',
+    },
     builder: {
       kind: 'text',
       value: 'name',
