@@ -3,7 +3,8 @@ import type { Fix } from '../../lint/index.ts';
 import { hasOption, operandsOf, type ShellCommand } from '../../shell/index.ts';
 import { insertAt, replace, riskyFix } from '../edits.ts';
 import type { Run } from '../linted-file.ts';
-import { adviceRule, unquoted } from '../making/make.ts';
+import { absolutePath, workdirAfter } from '../making/image-paths.ts';
+import { adviceRule } from '../making/make.ts';
 
 export const chownAfterCopy = adviceRule({
   code: 'ChownAfterCopy',
@@ -46,21 +47,13 @@ function changeOf(command: ShellCommand): Change | undefined {
 /** The last COPY before the RUN that brings files to the path, or into it. */
 function copyInto(path: string, { stage, owner }: Run): CopyInstruction | undefined {
   const before = stage.instructions.slice(0, stage.instructions.indexOf(owner));
-  const workdirs = before.flatMap((one) =>
-    one.kind === 'workdir' ? [unquoted(one.value.text)] : [],
-  );
-  const absolute = (text: string) =>
-    normal(text.startsWith('/') ? text : `${workdirs.at(-1) ?? ''}/${text}`);
-  const wanted = absolute(path);
+  const workdir = workdirAfter(before);
+  const wanted = absolutePath(path, workdir);
   return before.findLast((one): one is CopyInstruction => {
     if (one.kind !== 'copy') return false;
-    const target = absolute(unquoted(one.destination.text));
+    const target = absolutePath(one.destination.text, workdir);
     return target === wanted || target.startsWith(`${wanted}/`);
   });
-}
-
-function normal(path: string): string {
-  return path.replace(/\/\.?(?=\/|$)/g, '').replace(/\/+$/, '') || '/';
 }
 
 /** Only where nothing else is in the RUN, and no other COPY is concerned. */

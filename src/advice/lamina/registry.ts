@@ -10,6 +10,7 @@ import { downloadPipedToShell } from './download-piped-to-shell.ts';
 import { downloadWithoutChecksum } from './download-without-checksum.ts';
 import { largeBaseImage } from './large-base-image.ts';
 import { missingCacheMount } from './missing-cache-mount.ts';
+import { missingExpose } from './missing-expose.ts';
 import { missingIgnoreFile } from './missing-ignore-file.ts';
 import { npmCacheLeft } from './npm-cache-left.ts';
 import { rootUser } from './root-user.ts';
@@ -21,6 +22,7 @@ import { sourcesBeforeDependencies } from './sources-before-dependencies.ts';
 import { timeInBuild } from './time-in-build.ts';
 import { unneededInContext } from './unneeded-in-context.ts';
 import { unusedArgument } from './unused-argument.ts';
+import { unusedCopy } from './unused-copy.ts';
 import { unusedStage } from './unused-stage.ts';
 import { upgradeInBuild } from './upgrade-in-build.ts';
 import { wholeContextInFinalStage } from './whole-context-in-final-stage.ts';
@@ -42,7 +44,9 @@ export const LAMINA_RULES: readonly AdviceRule[] = [
   secretInText,
   rootUser,
   shellAsProcessOne,
+  missingExpose,
   unusedStage,
+  unusedCopy,
   unusedArgument,
   architectureInDownload,
   upgradeInBuild,
