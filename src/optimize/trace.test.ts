@@ -66,6 +66,23 @@ describe('the trace of a container', () => {
     expect([...found]).toEqual([]);
   });
 
+  it('counts the directories in which files are made', () => {
+    const { found } = used([
+      ENTERED,
+      'mkdir("/var/lib/x/body", 0700) = 0',
+      'openat(AT_FDCWD</srv>, "log/new", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</srv/log/new>',
+      'openat(AT_FDCWD</srv>, "old", O_WRONLY) = 3</srv/old>',
+      'bind(4<UNIX-STREAM:[1]>, {sa_family=AF_UNIX, sun_path="/run/x/socket"}, 16) = 0',
+      'bind(4, {sa_family=AF_UNIX, sun_path=@"abstract"}, 11) = 0',
+    ]);
+    expect([...found].filter((path) => !/body|new$/.test(path))).toEqual([
+      '/var/lib/x',
+      '/srv/log',
+      '/srv/old',
+      '/run/x',
+    ]);
+  });
+
   it('reads names with quotes, spaces and bytes that are not text', () => {
     const { found } = used([ENTERED, 'access("/a \\"b\\\\\\n\\303\\251", F_OK) = 0']);
     expect([...found]).toEqual(['/a "b\\\n\xc3\xa9']);

@@ -69,6 +69,9 @@ function childOf(line: string): number | undefined {
 /** A call with the directory that its path is relative to, the path, and the file that it opened. */
 const CALL =
   /^(?<name>\w+)\((?:(?<at>AT_FDCWD|\d+)<(?<base>[^>]*)>, )?"(?<path>(?:[^"\\]|\\.)*)".*\) += (?<result>\d+)(?:<(?<opened>[^>]*)>)?/;
+/** Calls that make a file, for which its directory must be there. */
+const MAKES = /^(?:mkdir|mknod|creat)|^open[^"]*"(?:[^"\\]|\\.)*", [A-Z_|]*O_CREAT/;
+const BINDS = /^bind\(\d+<?.*\{sa_family=AF_UNIX, sun_path="(?<path>(?:[^"\\]|\\.)+)"\}.*\) += 0$/;
 const FCHDIR = /^fchdir\(\d+<(?<to>[^>]*)>\) += 0$/;
 
 interface Call {
@@ -81,6 +84,10 @@ interface Call {
 function callOf(line: string, directory: BytePath): Call | undefined {
   const to = FCHDIR.exec(line)?.groups?.to;
   if (to !== undefined) return { paths: [], directory: unescaped(to) };
+  const socket = BINDS.exec(line)?.groups?.path;
+  if (socket !== undefined) {
+    return { paths: [parentOf(absolutePath(unescaped(socket), directory))], directory };
+  }
   const groups = CALL.exec(line)?.groups;
   if (groups === undefined) return undefined;
   const { name, at, path = '', opened } = groups;
@@ -88,13 +95,20 @@ function callOf(line: string, directory: BytePath): Call | undefined {
   const absolute = absolutePath(unescaped(path), base);
   const file = opened === undefined ? undefined : unescaped(opened);
   return {
-    paths: [absolute, ...(file?.startsWith('/') ? [file] : [])],
+    paths: [
+      ...(MAKES.test(line) ? [parentOf(absolute)] : []),
+      ...[absolute, ...(file?.startsWith('/') ? [file] : [])],
+    ],
     directory: name === 'chdir' ? absolute : at === 'AT_FDCWD' ? base : directory,
   };
 }
 
 function absolutePath(path: BytePath, base: BytePath): BytePath {
   return path.startsWith('/') ? path : `${base === '/' ? '' : base}/${path}`;
+}
+
+function parentOf(path: BytePath): BytePath {
+  return path.replace(/\/+[^/]*\/*$/, '') || '/';
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };

@@ -17,7 +17,7 @@ export interface Traced<T> {
 }
 
 /** What a program does with files and processes. */
-const CALLS = '%file,%process,pivot_root,chroot,fchdir';
+const CALLS = '%file,%process,pivot_root,chroot,fchdir,bind';
 
 /**
  * Runs containers with a runtime that strace starts.

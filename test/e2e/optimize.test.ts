@@ -13,19 +13,19 @@ const bench = new Workbench();
 beforeAll(() => makeBusyboxImage(bench));
 afterAll(() => bench[Symbol.dispose]());
 
-/** A program that reads one file, and 3 MB that it does not need. */
+/** A program that reads one file and writes one into an empty directory, and 3 MB that it does not need. */
 const NAIVE = [
   'FROM busybox',
   'WORKDIR /opt/app',
   'COPY . .',
-  'RUN dd if=/dev/zero of=/opt/compiler bs=1M count=3 && cp /opt/compiler /opt/docs && mkdir /opt/data && echo 42 > /opt/data/answer',
+  'RUN dd if=/dev/zero of=/opt/compiler bs=1M count=3 && cp /opt/compiler /opt/docs && mkdir /opt/data && echo 42 > /opt/data/answer && mkdir -m 1777 /spool',
   'ENV GREETING="Hello, world"',
   'LABEL version=1',
   'CMD ["sh", "/opt/app/main.sh"]',
 ].join('\n');
 const FILES = {
   Dockerfile: NAIVE,
-  'main.sh': 'echo "$GREETING: $(cat /opt/data/answer)"\n',
+  'main.sh': 'echo > /spool/last && echo "$GREETING: $(cat /opt/data/answer)"\n',
   'views/unused.html': 'kept, since the program may read it',
   '.git/HEAD': 'not for the image',
 };
