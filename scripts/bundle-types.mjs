@@ -1,4 +1,6 @@
 // One declaration file for the whole library, bundled from the declarations that tsc wrote.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
@@ -16,4 +18,8 @@ export async function bundleTypes(entry, directory) {
   });
   await bundle.write({ dir: directory });
   await bundle.close();
+  // Programs without @types/node get Symbol.asyncDispose and AsyncDisposable from this; the plugin removes banners.
+  const file = join(directory, 'index.d.ts');
+  const types = readFileSync(file, 'utf8');
+  writeFileSync(file, `/// <reference lib="esnext.disposable" />\n${types}`);
 }

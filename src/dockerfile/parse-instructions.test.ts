@@ -53,6 +53,10 @@ describe('FROM', () => {
   ])('%j: %s at %j', (text, code, underlined) => {
     expect(refusal(text)).toEqual({ code, underlined });
   });
+
+  test('says which of three words is wrong', () => {
+    expect(() => one('from', 'FROM a of b')).toThrow('must be AS, not "of"');
+  });
 });
 
 describe('the order of instructions', () => {

@@ -513,6 +513,14 @@ describe('COPY', () => {
     await expect(copied).rejects.toMatchObject({ code: 'COPY_LINK_OWNER' });
   });
 
+  it('takes no number out of range for an owner of --link', async () => {
+    const copied = copy({ f: '1' }, { paths: ['f'], owner: '99999999999', link: true }, {});
+    await expect(copied).rejects.toMatchObject({
+      code: 'COPY_LINK_OWNER',
+      message: expect.stringContaining('out of range'),
+    });
+  });
+
   it('leaves the group of the user when the group is unknown', async () => {
     const base: Files = { 'etc/passwd': 'web:x:33:44::/:/bin/sh\n' };
     const copied = await copy({ f: '1' }, { paths: ['f'], owner: 'web:nor-here' }, base);

@@ -119,6 +119,12 @@ export function requireNumericOwner(
 ): void {
   for (const part of spec.split(':')) {
     if (part === '' || numericId(part) !== undefined) continue;
+    if (/^[+-]?[0-9]+$/.test(part)) {
+      throw new AppError('COPY_LINK_OWNER', `the owner '${part}' is out of range`, {
+        expected: `a number from 0 to ${MAX_ID}`,
+        hint: 'choose a smaller number',
+      });
+    }
     const who = isLinked ? '--link' : 'an empty file system';
     throw new AppError('COPY_LINK_OWNER', `${who} cannot look up the owner '${part}'`, {
       expected: 'numbers',

@@ -29,9 +29,13 @@ export async function stepFailure(op: ExecOp, step: FailedStep): Promise<StepErr
   );
 }
 
-/** Exit codes for programs that could not be started: a shell's two, and those of the runtimes. */
-const NOT_STARTED: ReadonlySet<number> = new Set([1, 126, 127, 255]);
-const COULD_NOT_EXECUTE = /not found|no such file|exec(utable)? format|cannot execute|bad interp/i;
+/**
+ * Exit codes for programs that could not be started: a shell's two, those of the runtimes, and that of shells which read
+ * a program for another processor as a script.
+ */
+const NOT_STARTED: ReadonlySet<number> = new Set([1, 2, 126, 127, 255]);
+const COULD_NOT_EXECUTE =
+  /not found|no such file|exec(utable)? format|cannot execute|bad interp|syntax error|unterminated/i;
 /** How many programs of a long command are checked. */
 const MOST_WORDS = 50;
 

@@ -50,8 +50,12 @@ describe('the types', () => {
     expect(text).not.toMatch(/\$\d/);
   });
 
-  it.each(['nodenext', 'preserve'])('compile with skipLibCheck off, as module %s', (module) => {
-    const flags = ['--module', module, '--target', 'es2022', '--lib', 'es2023', '--types', 'node'];
+  it.each([
+    ['nodenext', 'the types of Node.js', ['--lib', 'es2023', '--types', 'node']],
+    ['preserve', 'the types of Node.js', ['--lib', 'es2023', '--types', 'node']],
+    ['preserve', 'those of browsers', ['--lib', 'es2022,dom']],
+  ])('compile with skipLibCheck off, as module %s with %s', (module, _types, libraries) => {
+    const flags = ['--module', module, '--target', 'es2022', ...libraries];
     const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false'];
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const args = [tsc, '--noEmit', '--ignoreConfig', ...flags, ...strict, 'index.ts'];

@@ -56,6 +56,10 @@ describe.each(FAULTS)('%s', (name, says) => {
   });
 });
 
+it('a program for another processor that a shell reads as a script is explained', async () => {
+  expect(await failedBuild('RUN /foreign')).toContain("'/foreign' is a program for linux/");
+});
+
 it('a script that a shell did not find is explained', async () => {
   expect(await failedBuild('RUN cd / && ./crlf.sh')).toContain("'/crlf.sh' end with CR LF");
 });

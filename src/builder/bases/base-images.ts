@@ -50,7 +50,7 @@ export function wrongPlatform(
   const elsewhere = cause === undefined ? '' : elsewhereText(reference, cause);
   return new AppError('IMAGE_PLATFORM', `${message}${elsewhere}`, {
     expected: `an image for ${formatPlatform(wanted)}`,
-    hint: `to use the image for ${found[0]}, write FROM --platform=${found[0]} ${familiar}`,
+    hint: `to use the image for ${found[0]}, write FROM --platform=${found[0]} ${familiar}; in COPY --from and mounts, name a stage that begins with it`,
     ...(cause !== undefined && { cause }),
   });
 }

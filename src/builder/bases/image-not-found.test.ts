@@ -42,6 +42,12 @@ describe('a base image that is nowhere', () => {
     expect(hint).toBe("did you mean 'node:20-alpine'?");
   });
 
+  it('is not said to be another one with the same tag', async () => {
+    store.images.tag((await addImage(store, 'bb', await addLayer(store))).id, 'bb');
+    const { hint } = await imageNotFound(store, parseReference('later'));
+    expect(hint).toBeUndefined();
+  });
+
   describe('whose registry cannot be reached', () => {
     const unreachable = new AppError('REGISTRY_UNREACHABLE', 'cannot reach docker.io', {
       hint: 'check the network',

@@ -52,16 +52,28 @@ function nearestImage(
   present: readonly string[],
   { sameTag }: { readonly sameTag: boolean },
 ): string | undefined {
-  const { repository, tag = '' } = withDefaultTag(wanted);
+  const { tag = '' } = withDefaultTag(wanted);
+  const path = pathOf(wanted);
   const names = new Map<string, string>();
   for (const name of present) {
     const known = parseReference(name);
     if (known.registry !== wanted.registry || known.tag === undefined) continue;
     if (sameTag && known.tag !== tag) continue;
-    names.set(`${known.repository}:${known.tag}`, name);
+    // A tag that both have, such as latest, makes no names similar.
+    if (!isNear(path, pathOf(known)) || !isNear(tag, known.tag)) continue;
+    names.set(`${pathOf(known)}:${known.tag}`, name);
   }
-  const near = nearestName(`${repository}:${tag}`, names.keys());
+  const near = nearestName(`${path}:${tag}`, names.keys());
   return near === undefined ? undefined : names.get(near);
+}
+
+function isNear(wanted: string, known: string): boolean {
+  return wanted === known || nearestName(wanted, [known]) !== undefined;
+}
+
+/** Without what every image of Docker Hub has. */
+function pathOf({ repository }: Reference): string {
+  return repository.replace(/^library\//, '');
 }
 
 function listed(names: readonly string[]): string {

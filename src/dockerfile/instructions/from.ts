@@ -68,11 +68,15 @@ function wrongWords(scope: Scope, words: readonly Word[]): InstructionFault {
     second?.text.toLowerCase() === 'as'
       ? 'a stage name is one word after AS'
       : 'write AS before the stage name; an image reference contains no spaces';
-  return new InstructionFault(
-    'DOCKERFILE_FROM_ARGUMENTS',
-    `FROM takes one or three words, not ${words.length}`,
-    { range, expected: FORM, hint },
-  );
+  const message =
+    words.length === 3 && second !== undefined
+      ? `the second word of FROM must be AS, not ${quote(second.text)}`
+      : `FROM takes one or three words, not ${words.length}`;
+  return new InstructionFault('DOCKERFILE_FROM_ARGUMENTS', message, {
+    range,
+    expected: FORM,
+    hint,
+  });
 }
 
 function warnOfCase(scope: Scope, as: Word, stage: Word): void {
