@@ -273,7 +273,12 @@ type DebugCode = 'DEBUG_NOTHING_KEPT' | 'DEBUG_NO_SHELL' | 'DEBUG_NO_STEP';
 
 type GraphCode = 'GRAPH_INVALID';
 
-type CacheCode = 'CACHE_INVALID' | 'CACHE_OPTION' | 'CACHE_UNWRITABLE';
+type CacheCode =
+  | 'CACHE_ACCESS_DENIED'
+  | 'CACHE_INVALID'
+  | 'CACHE_OPTION'
+  | 'CACHE_SERVER'
+  | 'CACHE_UNWRITABLE';
 
 type ReferenceCode =
   | 'EMULATOR_MISSING'

@@ -1,4 +1,5 @@
 /** The phases of a build: Dockerfile → plans → layers → image → outputs. */
+import type { Admission } from '../admission/index.ts';
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
@@ -11,10 +12,9 @@ import {
   type Store,
   useStore,
 } from '../store/index.ts';
-import { RegistryProvider, registriesOf } from '../transfer/index.ts';
+import { objectStoresOf, RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
-import type { Policing } from './bases/policed-images.ts';
 import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
 import { chosenBuilder, chosenSolver } from './chosen-solver.ts';
@@ -134,7 +134,7 @@ async function buildRecorded(
   recorder.defined(definition);
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
-  const caches = new BuildCaches({ run, registries });
+  const caches = new BuildCaches({ run, registries, objects: objectStoresOf(store) });
   recorder.importing(caches);
   const local = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
   const asked = lender === undefined ? local : borrowing(local, { store, lender });
@@ -191,13 +191,13 @@ async function buildRecorded(
 
 async function underPolicy(
   resolve: ResolveImage,
-  { run, registries }: Omit<Policing, 'policy'> & { readonly run: BuildRun },
+  { run, registries }: Pick<Admission, 'registries'> & { readonly run: BuildRun },
 ): Promise<ResolveImage> {
   const path = run.options.policy;
   if (path === undefined) return resolve;
-  const { loadPolicy } = await import('./bases/load-policy.ts');
+  const { loadPolicy } = await import('../admission/index.ts');
   const { policed } = await import('./bases/policed-images.ts');
-  return policed(resolve, { policy: loadPolicy(path), registries, run });
+  return policed(resolve, { policy: loadPolicy(path), registries, signal: run.signal });
 }
 
 /** Attempts before giving up: prunes that repeatedly remove the content are no accident. */

@@ -19,12 +19,15 @@ import {
   layerGone,
   type Store,
 } from '../store/index.ts';
+import { type BuildkitDocument, buildkitDocument } from './buildkit/encode.ts';
+import { BUILDKIT_CACHE_TYPE, UNCOMPRESSED } from './buildkit/format.ts';
+import type { SharedKeys } from './buildkit/shared-keys.ts';
 import {
-  CACHE_CONFIG_TYPE,
   type CacheConfig,
   type CachedLayer,
   type CachedRecord,
   encodeCacheConfig,
+  encodeSharedConfig,
 } from './format.ts';
 import type { ImportedMount } from './imported-caches.ts';
 import type { CacheStorage } from './storage.ts';
@@ -38,6 +41,8 @@ export interface ExportCacheOptions {
   /** Layers of the images that were built. */
   readonly finalLayers: ReadonlySet<LayerId>;
   readonly mounts: readonly ImportedMount[];
+  /** BuildKit's keys of the steps; undefined: BuildKit shall not find them. */
+  readonly shared: SharedKeys | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each layer. */
   readonly finished: (done: number, total: number) => void;
@@ -66,15 +71,19 @@ export async function exportCache(store: Store, options: ExportCacheOptions): Pr
     options.finished(++done, ids.length);
     return blob;
   });
-  const config = configOf(store, { ids, blobs, records, options });
-  const bytes = encodeCacheConfig(config);
-  const descriptor = { mediaType: CACHE_CONFIG_TYPE, digest: digestOf(bytes), size: bytes.length };
+  const written = { ids, blobs, records, options };
+  const bytes = encodeSharedConfig(configOf(store, written), buildkitOf(store, written));
+  const descriptor = {
+    mediaType: BUILDKIT_CACHE_TYPE,
+    digest: digestOf(bytes),
+    size: bytes.length,
+  };
   await destination.putBlob(blobOf(descriptor, bytes));
-  const manifest = manifestOf(
-    descriptor,
-    blobs.map((blob) => blob.descriptor),
-  );
-  await destination.commit([manifest]);
+  const layers = blobs.map(({ descriptor: blob, diffId }) => ({
+    ...blob,
+    annotations: { ...blob.annotations, [UNCOMPRESSED]: diffId },
+  }));
+  await destination.commit([manifestOf(descriptor, layers)]);
 }
 
 /** For an image that carries the cache of its own steps: layers are given by their positions in the image. */
@@ -121,12 +130,35 @@ function configOf(store: Store, { ids, blobs, records, options }: Written): Cach
   return {
     layers: ids.flatMap((id, index) => {
       const blob = blobs[index];
-      return blob === undefined ? [] : [layerOf(store, id, blob.diffId)];
+      if (blob === undefined) return [];
+      return [{ ...layerOf(store, id, blob.diffId), blob: blob.descriptor.digest }];
     }),
     records: records.map(([key, record]) => recordOf(key, record, position)),
     contents: sorted(options.found.contents),
     mounts: options.mounts.map(({ key, id, layer }) => ({ key, id, layer: position(layer) })),
   };
+}
+
+/** The same steps as BuildKit finds them, with their results if these are exported. */
+function buildkitOf(store: Store, { ids, blobs, records, options }: Written): BuildkitDocument {
+  const position = positionsOf(ids);
+  const byKey = new Map(records);
+  const steps = [...options.found.keys].flatMap(([id, key]) => {
+    const record = byKey.get(key);
+    const step = options.shared?.keys.get(id);
+    if (record === undefined || step === undefined) return [];
+    return [{ key: step, layers: record.layers.map(position), created: record.created }];
+  });
+  const layers = blobs.map(({ descriptor, diffId }, index) => {
+    const id = ids[index];
+    const created = (id && store.layers.get(id)?.created) ?? 0;
+    return { descriptor, diffId, created };
+  });
+  return buildkitDocument({
+    steps,
+    layers,
+    contentOf: (input) => options.shared?.contents.get(input),
+  });
 }
 
 function positionsOf(ids: readonly LayerId[]): (id: LayerId) => number {

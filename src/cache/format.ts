@@ -1,14 +1,21 @@
 /**
  * A build cache as other machines read it: an OCI manifest whose layers are those of the steps, and whose config maps
- * each cache key to some of them.
+ * each cache key to some of them. The config is one that BuildKit reads; lamina's own keys are a member that it skips.
  */
 
-import { canonicalJson, type DiffId, parseDiffId } from '../oci/index.ts';
+import {
+  canonicalJson,
+  type Descriptor,
+  type DiffId,
+  type Digest,
+  parseDiffId,
+  parseDigest,
+} from '../oci/index.ts';
 import type { LayerMeta, StepWarning } from '../store/index.ts';
+import type { BuildkitDocument } from './buildkit/encode.ts';
 import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 import { invalidCache, listOf, numberOf, objectOf, parseJson, textOf } from './document.ts';
 
-export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
 /** The key of an inline cache in an image config. */
 export const INLINE_KEY = 'lamina.cache.v1';
 const INLINE_CACHES = [
@@ -18,8 +25,9 @@ const INLINE_CACHES = [
 /** Raised when keys or layers change their meaning. */
 const VERSION = 1;
 
-/** A layer; its blob has the same position in the manifest. */
+/** A layer; in an image's own cache, its blob has the same position in the manifest. */
 export interface CachedLayer {
+  readonly blob?: Digest | undefined;
   readonly diffId: DiffId;
   readonly times: LayerMeta['times'];
   /** Milliseconds since the epoch. */
@@ -60,21 +68,58 @@ export interface CacheConfig {
   readonly mounts: readonly CachedMount[];
 }
 
+/** The member of a cache that BuildKit reads too. */
+const OWN_MEMBER = 'lamina';
+
 /** The same config gives the same bytes. */
 export function encodeCacheConfig(config: CacheConfig): Uint8Array {
   return canonicalJson({ version: VERSION, ...config });
 }
 
+/** In one document with what BuildKit finds. The same config gives the same bytes. */
+export function encodeSharedConfig(config: CacheConfig, buildkit: BuildkitDocument): Uint8Array {
+  return canonicalJson({ ...buildkit, [OWN_MEMBER]: { version: VERSION, ...config } });
+}
+
+/** A cache's config, with the descriptor of each layer. */
+export type LocatedConfig = CacheConfig & { readonly blobs: readonly Descriptor[] };
+
 /**
- * @param layerCount how many blobs the manifest has
+ * What is in a cache for lamina.
+ *
+ * @returns undefined if BuildKit wrote it, or a lamina of another version
+ * @throws AppError CACHE_INVALID
+ */
+export function decodeSharedConfig(
+  bytes: Uint8Array,
+  blobs: readonly Descriptor[],
+): LocatedConfig | undefined {
+  const own = objectOf(parseJson(bytes))[OWN_MEMBER];
+  return own === undefined ? undefined : decodeConfig(own, blobs);
+}
+
+/**
+ * @param blobs of the manifest
  * @returns undefined for a cache of another version, which has nothing for this one
  * @throws AppError CACHE_INVALID
  */
-export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheConfig | undefined {
-  const value = objectOf(parseJson(bytes));
+export function decodeCacheConfig(
+  bytes: Uint8Array,
+  blobs: readonly Descriptor[],
+): LocatedConfig | undefined {
+  return decodeConfig(parseJson(bytes), blobs);
+}
+
+function decodeConfig(document: unknown, blobs: readonly Descriptor[]): LocatedConfig | undefined {
+  const value = objectOf(document);
   if (value.version !== VERSION) return undefined;
   const layers = listOf(value.layers).map(cachedLayer);
-  if (layers.length > layerCount) throw invalidCache('more layers than its manifest has');
+  const byDigest = new Map(blobs.map((blob) => [blob.digest, blob]));
+  const located = layers.map(({ blob }, position) => {
+    const descriptor = blob === undefined ? blobs[position] : byDigest.get(blob);
+    if (descriptor === undefined) throw invalidCache('a layer that its manifest lacks');
+    return descriptor;
+  });
   const position = (text: unknown): number => {
     if (typeof text === 'number' && Number.isInteger(text) && text >= 0 && text < layers.length) {
       return text;
@@ -82,6 +127,7 @@ export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheC
     throw invalidCache('a reference to a missing layer');
   };
   return {
+    blobs: located,
     layers,
     records: listOf(value.records).map((record) => cachedRecord(record, position)),
     contents: contentDigests(value.contents),
@@ -109,9 +155,10 @@ export function inlineCacheIn(imageConfig: Uint8Array): InlineCache | undefined 
 }
 
 function cachedLayer(value: unknown): CachedLayer {
-  const { diffId, times, created, size } = objectOf(value);
+  const { blob, diffId, times, created, size } = objectOf(value);
   if (times !== 'set' && times !== 'clamp' && times !== 'keep') throw invalidCache('unknown times');
   return {
+    ...(blob !== undefined && { blob: parseDigest(textOf(blob)) }),
     diffId: parseDiffId(textOf(diffId)),
     times,
     created: numberOf(created),

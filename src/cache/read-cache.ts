@@ -1,7 +1,6 @@
 /** From the manifest in a storage to the cache it holds. */
 import { bytesOf, decodedIndex, type ImageSource } from '../image/index.ts';
 import {
-  type Descriptor,
   decodeImageConfig,
   decodeManifest,
   hostPlatform,
@@ -16,14 +15,17 @@ import {
   decodeBuildkitCache,
   decodeInlineCache,
 } from './buildkit/format.ts';
-import { CACHE_CONFIG_TYPE, type CacheConfig, decodeCacheConfig, inlineCacheIn } from './format.ts';
+import {
+  decodeCacheConfig,
+  decodeSharedConfig,
+  inlineCacheIn,
+  type LocatedConfig,
+} from './format.ts';
 import type { CacheStorage } from './storage.ts';
 
-export interface ReadCache extends CacheConfig {
+export interface ReadCache extends LocatedConfig {
   readonly writtenBy: 'lamina';
   readonly storage: CacheStorage;
-  /** Blobs of the layers, in their order. */
-  readonly blobs: readonly Descriptor[];
 }
 
 export interface ReadBuildkitCache extends BuildkitCache {
@@ -65,14 +67,15 @@ async function readManifest(
   { config, layers: blobs }: Pick<Manifest, 'config' | 'layers'>,
 ): Promise<ReadCache | ReadBuildkitCache | undefined> {
   const bytes = await bytesOf(source.blob(config, { signal }));
-  const own = (cache: CacheConfig | undefined) =>
-    cache && ({ writtenBy: 'lamina', storage, blobs, ...cache } as const);
+  const own = (cache: LocatedConfig | undefined) =>
+    cache && ({ writtenBy: 'lamina', storage, ...cache } as const);
   const foreign = (cache: BuildkitCache) => ({ writtenBy: 'BuildKit', storage, ...cache }) as const;
-  if (config.mediaType === CACHE_CONFIG_TYPE) return own(decodeCacheConfig(bytes, blobs.length));
-  if (config.mediaType === BUILDKIT_CACHE_TYPE) return foreign(decodeBuildkitCache(bytes, blobs));
+  if (config.mediaType === BUILDKIT_CACHE_TYPE) {
+    return own(decodeSharedConfig(bytes, blobs)) ?? foreign(decodeBuildkitCache(bytes, blobs));
+  }
   const inline = inlineCacheIn(bytes);
   if (inline === undefined) return undefined;
-  if (inline.writtenBy === 'lamina') return own(decodeCacheConfig(inline.bytes, blobs.length));
+  if (inline.writtenBy === 'lamina') return own(decodeCacheConfig(inline.bytes, blobs));
   const { diff_ids: diffIds } = decodeImageConfig(bytes).rootfs;
   return foreign(decodeInlineCache(inline.bytes, blobs, diffIds));
 }

@@ -10,6 +10,8 @@ export interface PortableResults {
   readonly records: ReadonlyMap<string, CacheRecord>;
   /** Digests of files of results, by their keys. */
   readonly contents: ReadonlyMap<string, string>;
+  /** The key of each recorded vertex. */
+  readonly keys: ReadonlyMap<VertexId, string>;
 }
 
 /** A digest that a step has requested. */
@@ -37,18 +39,20 @@ export async function portableResults(solved: SolvedVertices): Promise<PortableR
   const identityOf = (id: VertexId) => identities.get(id);
   const keys = new UnforcedKeys({ driverOf, stepOf, identityOf });
   const records = new Map<string, CacheRecord>();
+  const recorded = new Map<VertexId, string>();
   for (const [id, identity] of identities) {
     const { info, vertex } = stepOf(id);
     const result = (await identity).result ?? (await results.get(id));
     if (result === undefined || !driverOf(vertex).recorded) continue;
     const key = await keys.of(id);
+    recorded.set(id, key);
     records.set(key, { description: descriptionOf(info), ...result, outputKey: key });
   }
   const contents = new Map<string, string>();
   for (const { input, selector, digest } of asked) {
     contents.set(contentName(await keys.of(input), selector), digest);
   }
-  return { records, contents };
+  return { records, contents, keys: recorded };
 }
 
 /** The part of a record that is shown to people. */

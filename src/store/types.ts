@@ -56,11 +56,17 @@ export interface LazyLayer {
   readonly isOfStep?: boolean | undefined;
 }
 
-/** A repository or directory that has a blob. */
+/** A repository, directory or object store that has a blob. */
 export type BlobSource =
   | ({ readonly kind: 'registry' } & Pick<Reference, 'registry' | 'repository'>)
   /** An OCI layout directory of this machine; an absolute path. */
-  | { readonly kind: 'layout'; readonly directory: string };
+  | { readonly kind: 'layout'; readonly directory: string }
+  /** Objects of a cache. Nothing in it is secret. */
+  | {
+      readonly kind: 'objects';
+      readonly type: 's3' | 'azblob' | 'gha';
+      readonly attrs: Readonly<Record<string, string>>;
+    };
 
 /** Fetches lazy layers. */
 export interface LayerProvider extends Partial<AsyncDisposable> {

@@ -9,6 +9,6 @@ export { composeIndex, type IndexPart, partsOf, pushIndex } from './compose-inde
 export { type CopyOptions, copyToRegistry } from './copy-to-registry.ts';
 export { type FetchOptions, fetchImage, TransferProgress } from './fetch-image.ts';
 export { loadHint } from './load-hint.ts';
-export { RegistryProvider, registriesOf } from './open-provider.ts';
+export { objectStoresOf, RegistryProvider, registriesOf } from './open-provider.ts';
 export { type PushOptions, pushCollection, pushImages, sourceInStore } from './push-image.ts';
 export { registryLayers } from './registry-layers.ts';

@@ -268,7 +268,7 @@ describe('a cache inside an image', () => {
 describe('what is written behind --cache-from and --cache-to', () => {
   it.each([
     [['--cache-to', 'type=registery,ref=a'], 'did you mean type=registry?'],
-    [['--cache-to', 'type=gha'], 'lamina does not support this type yet'],
+    [['--cache-to', 'type=s3,region=r'], 'bucket=NAME'],
     [['--cache-to', 'type=local'], '--cache-to type=local,dest=DIRECTORY'],
     [['--cache-from', 'type=local,dest=x'], '--cache-from type=local,src=DIRECTORY'],
     [['--cache-from', 'type=inline'], '--cache-from type=registry,ref=NAME'],

@@ -11,10 +11,15 @@ import {
   inlineCache,
   layerOfMount,
   layoutStorage,
+  objectStorage,
   registryStorage,
+  type SharedKeys,
   seedMount,
+  sharedKeys,
 } from '../../cache/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
+import type { VertexId } from '../../graph/index.ts';
+import type { ObjectStores } from '../../objects/index.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { CacheRecords, PortableResults } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
@@ -33,6 +38,8 @@ export interface BuildCachesOptions {
   readonly run: BuildRun;
   /** Called when a cache is in a registry; undefined: the store has no registries. */
   readonly registries: (() => Promise<Registries>) | undefined;
+  /** Called when a cache is in an object store. */
+  readonly objects?: (() => Promise<ObjectStores>) | undefined;
 }
 
 /** A cache mount that a step used. */
@@ -52,16 +59,19 @@ export type RenewedMounts = (mount: Pick<UsedMount, 'key' | 'id'>) => boolean;
 export class BuildCaches {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
+  readonly #objects: () => Promise<ObjectStores>;
   readonly #plans: CachePlans;
   readonly #given: ImportedCaches | undefined;
   #imported: ImportedCaches | undefined;
   #lost: string | undefined;
   readonly #used = new Map<string, UsedMount>();
   #isRenewed: RenewedMounts = () => false;
+  #facts: BuildFacts | undefined;
+  #shared: SharedKeys | undefined;
   #found: PortableResults | undefined;
 
   /** @throws AppError CACHE_OPTION, REFERENCE_INVALID */
-  constructor({ run, registries }: BuildCachesOptions) {
+  constructor({ run, registries, objects }: BuildCachesOptions) {
     const { store, warn, signal } = run;
     this.#run = run;
     this.#registries =
@@ -69,7 +79,12 @@ export class BuildCaches {
       (async () => {
         throw new Error('this store was opened without a way to registries');
       });
-    this.#plans = parseCaches(run.options);
+    this.#objects =
+      objects ??
+      (async () => {
+        throw new Error('this store was opened without a way to object stores');
+      });
+    this.#plans = parseCaches({ ...run.options, env: run.env });
     for (const warning of this.#plans.warnings) warn(warning);
     const storages = this.#plans.imports.map((location) => this.#storage(location));
     this.#given =
@@ -106,7 +121,17 @@ export class BuildCaches {
 
   /** The store's records with what the caches add to them. */
   records(own: CacheRecords, facts: BuildFacts): CacheRecords {
+    this.#facts = facts;
     return this.#imported === undefined ? own : importing(own, this.#imported, facts);
+  }
+
+  /**
+   * Reads what BuildKit's keys of the steps need, if a cache will be exported. The contexts must still be open.
+   * @param steps whose results are known
+   */
+  async read(steps: readonly VertexId[]): Promise<void> {
+    if (this.#plans.exports.length === 0 || this.#facts === undefined) return;
+    this.#shared = await sharedKeys(this.#facts, steps);
   }
 
   /**
@@ -171,7 +196,7 @@ export class BuildCaches {
     await asStep({ emit, now, step }, async (report) => {
       const taken = mounts ? await this.#mounts() : [];
       await exportCache(store, {
-        ...{ storage, mode, encoding, found, finalLayers, signal },
+        ...{ storage, mode, encoding, found, finalLayers, signal, shared: this.#shared },
         mounts: taken,
         finished: (done, total) => {
           if (done === total) report({ label: 'writing layers', current: total, unit: 'layers' });
@@ -205,9 +230,23 @@ export class BuildCaches {
 
   #storage(location: CacheLocation): CacheStorage {
     const { store } = this.#run;
-    return location.kind === 'local'
-      ? layoutStorage(location)
-      : registryStorage({ store, registries: this.#registries, reference: location.reference });
+    if (location.kind === 'local') return layoutStorage(location);
+    if (location.kind === 'registry') {
+      return registryStorage({
+        store,
+        registries: this.#registries,
+        reference: location.reference,
+      });
+    }
+    const { address } = location;
+    return objectStorage({
+      ...address,
+      open: async () => {
+        const objects = await this.#objects();
+        objects.trust(address.location, address.credentials);
+        return objects.open(address.location);
+      },
+    });
   }
 }
 

@@ -12,7 +12,7 @@ function spec(text: string) {
   return { type, attrs, text };
 }
 
-const exported = (text: string) => parseCaches({ cacheTo: [spec(text)] });
+const exported = (text: string) => parseCaches({ cacheTo: [spec(text)], env: {} });
 
 function failure(text: string): AppError {
   try {
@@ -65,6 +65,9 @@ it.each([
 it('warns of what means nothing', () => {
   const { warnings } = exported('type=inline,mod=max');
   expect(warnings).toMatchObject([{ code: 'CACHE_OPTION_IGNORED', hint: 'did you mean mode?' }]);
-  const { warnings: others } = parseCaches({ cacheFrom: [spec('type=local,src=d,mode=max')] });
+  const { warnings: others } = parseCaches({
+    cacheFrom: [spec('type=local,src=d,mode=max')],
+    env: {},
+  });
   expect(others).toMatchObject([{ code: 'CACHE_OPTION_IGNORED' }]);
 });

@@ -1,5 +1,6 @@
 /** Parses values of `--cache-from` and `--cache-to`, before anything is built. */
 import type { CacheSpec } from '../../api/index.ts';
+import type { Environment } from '../../environment.ts';
 import { AppError, type Warning } from '../../errors.ts';
 import type { LayerEncoding } from '../../image/index.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -12,9 +13,12 @@ import {
 } from '../../oci/index.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import { layerEncoding } from '../attributes/encoding-attributes.ts';
+import { maskedText } from './masked-spec.ts';
+import { type ObjectAddress, type ObjectType, objectAddress } from './object-address.ts';
 
 export type CacheLocation =
   | { readonly kind: 'registry'; readonly reference: Reference }
+  | { readonly kind: 'objects'; readonly address: ObjectAddress }
   | {
       readonly kind: 'local';
       readonly directory: string;
@@ -45,12 +49,12 @@ export interface CacheOptions {
   readonly cacheFrom?: readonly CacheSpec[] | undefined;
   readonly cacheTo?: readonly CacheSpec[] | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** Has defaults and credentials of object stores. */
+  readonly env: Environment;
 }
 
-const TYPES = ['registry', 'local', 'inline'] as const;
+const TYPES = ['registry', 'local', 'inline', 's3', 'azblob', 'gha'] as const;
 type CacheType = (typeof TYPES)[number];
-/** BuildKit's types that lamina does not support yet. */
-const OTHER_TYPES = ['gha', 's3', 'azblob'];
 
 /** BuildKit's attributes; a cache is always an OCI manifest here. */
 const OF_NO_CONSEQUENCE = ['oci-mediatypes', 'image-manifest', 'oci-artifact'];
@@ -58,12 +62,17 @@ const OF_NO_CONSEQUENCE = ['oci-mediatypes', 'image-manifest', 'oci-artifact'];
 type Flag = '--cache-from' | '--cache-to';
 
 /** @throws AppError CACHE_OPTION, REFERENCE_INVALID, DIGEST_INVALID */
-export function parseCaches({ cacheFrom = [], cacheTo = [], buildArgs }: CacheOptions): CachePlans {
-  const sources = cacheFrom.map((spec) => parse(spec, '--cache-from', importOf));
-  const targets = cacheTo.map((spec) => parse(spec, '--cache-to', exportOf));
+export function parseCaches(options: CacheOptions): CachePlans {
+  const { cacheFrom = [], cacheTo = [], buildArgs, env } = options;
+  const sources = cacheFrom.map((spec) =>
+    parse(spec, '--cache-from', (type, attributes) => importOf(type, attributes, env)),
+  );
+  const targets = cacheTo.map((spec) =>
+    parse(spec, '--cache-to', (type, attributes) => exportOf(type, attributes, env)),
+  );
   return {
-    imports: sources.map(({ plan }) => plan),
-    exports: targets.flatMap(({ plan }) => (plan === 'inline' ? [] : [plan])),
+    imports: sources.flatMap(({ plan }) => plan ?? []),
+    exports: targets.flatMap(({ plan }) => (plan === 'inline' ? [] : (plan ?? []))),
     inline:
       isTrue(buildArgs?.BUILDKIT_INLINE_CACHE) || targets.some(({ plan }) => plan === 'inline'),
     warnings: [...sources, ...targets].flatMap(({ warnings }) => warnings),
@@ -73,26 +82,41 @@ export function parseCaches({ cacheFrom = [], cacheTo = [], buildArgs }: CacheOp
 function parse<Plan>(
   spec: CacheSpec,
   flag: Flag,
-  planOf: (type: CacheType, attributes: Attributes) => Plan,
-): { readonly plan: Plan; readonly warnings: readonly Warning[] } {
+  planOf: (type: CacheType, attributes: Attributes) => Plan | undefined,
+): { readonly plan: Plan | undefined; readonly warnings: readonly Warning[] } {
   const type = typeOf(spec, flag);
   const attributes = new Attributes({
-    ...{ attrs: spec.attrs, text: spec.text, flag },
+    ...{ attrs: spec.attrs, text: spec.text && maskedText(spec.text), flag },
     owner: `a cache of type ${type}`,
     codes: { wrong: 'CACHE_OPTION', ignored: 'CACHE_OPTION_IGNORED' },
   });
   attributes.passOver(OF_NO_CONSEQUENCE);
   const plan = planOf(type, attributes);
-  return { plan, warnings: attributes.warnings() };
+  const warnings = attributes.warnings();
+  return { plan, warnings: plan === undefined ? [...warnings, outside(flag)] : warnings };
 }
 
-function importOf(type: CacheType, attributes: Attributes): CacheLocation {
+/** As in buildx: the same command works on a developer's machine. */
+function outside(flag: Flag): Warning {
+  return {
+    code: 'CACHE_OPTION_IGNORED',
+    message: `${flag} type=gha has no effect outside of GitHub Actions`,
+    hint: 'it needs ACTIONS_RESULTS_URL and ACTIONS_RUNTIME_TOKEN, which GitHub gives to actions only',
+  };
+}
+
+function importOf(
+  type: CacheType,
+  attributes: Attributes,
+  env: Environment,
+): CacheLocation | undefined {
   if (type === 'inline') {
     throw new AppError('CACHE_OPTION', 'import the cache in an image by the name of the image', {
       hint: '--cache-from type=registry,ref=NAME',
     });
   }
   if (type === 'registry') return registryOf(attributes, '--cache-from');
+  if (type !== 'local') return objectsOf(type, attributes, env);
   const digest = attributes.text('digest');
   return {
     kind: 'local',
@@ -103,18 +127,38 @@ function importOf(type: CacheType, attributes: Attributes): CacheLocation {
   };
 }
 
-function exportOf(type: CacheType, attributes: Attributes): CacheExportPlan | 'inline' {
+function objectsOf(
+  type: ObjectType,
+  attributes: Attributes,
+  env: Environment,
+): CacheLocation | undefined {
+  const address = objectAddress(type, attributes, env);
+  return address && { kind: 'objects', address };
+}
+
+function exportOf(
+  type: CacheType,
+  attributes: Attributes,
+  env: Environment,
+): CacheExportPlan | 'inline' | undefined {
   const plan = {
     mode: attributes.choice('mode', ['min', 'max']) ?? 'min',
     encoding: layerEncoding(attributes),
     mounts: attributes.flag('mounts') ?? false,
     ignoresErrors: attributes.flag('ignore-error') ?? true,
   };
-  return type === 'inline' ? 'inline' : { location: targetOf(type, attributes), ...plan };
+  if (type === 'inline') return 'inline';
+  const location = targetOf(type, attributes, env);
+  return location && { location, ...plan };
 }
 
-function targetOf(type: Exclude<CacheType, 'inline'>, attributes: Attributes): CacheLocation {
+function targetOf(
+  type: Exclude<CacheType, 'inline'>,
+  attributes: Attributes,
+  env: Environment,
+): CacheLocation | undefined {
   if (type === 'registry') return registryOf(attributes, '--cache-to');
+  if (type !== 'local') return objectsOf(type, attributes, env);
   return {
     kind: 'local',
     directory: required(attributes, { type, key: 'dest', flag: '--cache-to' }),
@@ -135,11 +179,7 @@ function typeOf({ type }: CacheSpec, flag: Flag): CacheType {
   const near = nearestName(type, TYPES);
   throw new AppError('CACHE_OPTION', `${flag}: unknown cache type '${type}'`, {
     expected: `type=${TYPES.join('|')}`,
-    hint: OTHER_TYPES.includes(type)
-      ? 'lamina does not support this type yet: use a registry, or a directory that your CI keeps'
-      : near === undefined
-        ? undefined
-        : `did you mean type=${near}?`,
+    hint: near === undefined ? undefined : `did you mean type=${near}?`,
   });
 }
 

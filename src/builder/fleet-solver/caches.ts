@@ -22,6 +22,7 @@ export class FleetCaches {
   readonly #imports: CacheEntry[] = [];
   readonly #exports: CacheEntry[] = [];
   readonly #written: WrittenCache[] = [];
+  #platforms = 1;
   /** Directories of this machine, by the names that the daemon asks for. */
   readonly shelves = new Map<string, BlobShelf>();
 
@@ -34,10 +35,11 @@ export class FleetCaches {
     const { cacheFrom = [], cacheTo = [] } = run.options;
     const caches = new FleetCaches(run);
     refuseMixed(cacheTo, platforms);
+    caches.#platforms = platforms;
     for (const spec of cacheFrom) await caches.#import(spec);
     for (const spec of cacheTo) caches.#export(spec);
     const isInline = caches.#exports.some(({ type }) => type === 'inline');
-    if (parseCaches(run.options).inline && !isInline) {
+    if (parseCaches({ ...run.options, env: run.env }).inline && !isInline) {
       caches.#exports.push({ type: 'inline', attrs: {} });
     }
     return caches;
@@ -47,6 +49,10 @@ export class FleetCaches {
     return { imports: this.#imports, exports: this.#exports };
   }
 
+  get types(): readonly string[] {
+    return [...this.#imports, ...this.#exports].map(({ type }) => type);
+  }
+
   /** Writes the caches in directories. @param answer of the daemon @throws as writing, unless the cache ignores errors */
   async finish(answer: Readonly<Record<string, string>>): Promise<void> {
     for (const cache of this.#written) await cache.finish(answer, this.#run);
@@ -54,8 +60,18 @@ export class FleetCaches {
 
   /** A directory without a cache is a warning, as in a build here. */
   async #import(spec: CacheSpec): Promise<void> {
-    const [location] = parseCaches({ cacheFrom: [spec] }).imports;
-    if (location?.kind !== 'local') {
+    const { env, warn } = this.#run;
+    const { imports, warnings } = parseCaches({ cacheFrom: [spec], env });
+    const [location] = imports;
+    if (location === undefined) {
+      for (const warning of warnings) warn(warning);
+      return;
+    }
+    if (location.kind === 'objects') {
+      this.#imports.push({ type: spec.type, attrs: { ...spec.attrs, ...location.address.passed } });
+      return;
+    }
+    if (location.kind !== 'local') {
       this.#imports.push({ type: spec.type, attrs: spec.attrs });
       return;
     }
@@ -70,16 +86,24 @@ export class FleetCaches {
   }
 
   #export({ type, attrs, text }: CacheSpec): void {
-    const [plan] = parseCaches({ cacheTo: [{ type, attrs, text }] }).exports;
+    const { env, warn } = this.#run;
+    const { exports, inline, warnings } = parseCaches({ cacheTo: [{ type, attrs, text }], env });
+    const [plan] = exports;
+    if (plan === undefined && !inline) {
+      for (const warning of warnings) warn(warning);
+      return;
+    }
     if (plan?.location.kind !== 'local') {
       // A failure is a warning by default here, and BuildKit's default is another.
       const ignored = plan === undefined ? {} : { 'ignore-error': String(plan.ignoresErrors) };
-      this.#exports.push({ type, attrs: { ...attrs, ...ignored } });
+      const passed = plan?.location.kind === 'objects' ? plan.location.address.passed : {};
+      this.#exports.push({ type, attrs: { ...attrs, ...passed, ...ignored } });
       return;
     }
     const { store } = this.#run;
     const cache = new WrittenCache(plan.location, {
       ignoresErrors: plan.ignoresErrors,
+      platforms: this.#platforms,
       temporaryDirectory: () => store.temporaryDirectory(),
     });
     const dest = `export-${this.shelves.size}`;
@@ -91,14 +115,20 @@ export class FleetCaches {
   }
 }
 
-/** A daemon answers with one manifest, whatever it wrote. @throws AppError BUILDER_UNSUPPORTED */
+/**
+ * A daemon answers with one manifest, whatever it wrote, and would replace the steps of one platform by those of another.
+ *
+ * @throws AppError BUILDER_UNSUPPORTED
+ */
 function refuseMixed(cacheTo: readonly CacheSpec[], platforms: number): void {
   const apart = cacheTo.filter(({ type }) => type !== 'inline');
-  if (apart.length > 0 && platforms > 1) {
+  if (platforms > 1 && apart.some(({ type }) => type !== 'local')) {
     throw new AppError(
       'BUILDER_UNSUPPORTED',
       '--cache-to cannot take the steps of several platforms from a builder',
-      { hint: 'use type=inline, or write a cache in a build for each platform, to its own name' },
+      {
+        hint: 'use type=local or type=inline, or write a cache in a build for each platform, to its own name',
+      },
     );
   }
   if (apart.length > 1 && apart.some(({ type }) => type === 'local')) {

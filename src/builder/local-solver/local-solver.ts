@@ -138,6 +138,7 @@ async function solveWith(
   const results = await scheduler.solveAll(targets).catch(async (error: unknown) => {
     throw await explainFailure(error, facts);
   });
+  await caches.read(needed.map(({ id }) => id));
   for (const context of contexts.values()) context.save();
   trees.save();
   return {

@@ -18,7 +18,7 @@ import {
 } from '../../records/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import { hasErrorCode } from '../../system/index.ts';
-import type { BuildCaches, CacheAnswer } from '../caches/index.ts';
+import { type BuildCaches, type CacheAnswer, shownSpec } from '../caches/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { SolveProgress } from '../solver/solver.ts';
@@ -133,12 +133,7 @@ export class BuildRecorder {
       names: options.tags ?? [],
       ignore: ignore?.text ?? null,
       ...(ignore !== undefined && { ignoreFile: ignore.file }),
-      cacheFrom: (options.cacheFrom ?? []).map(({ type, attrs, text }) =>
-        hidden.text(
-          text ??
-            [`type=${type}`, ...Object.entries(attrs).map((pair) => pair.join('='))].join(','),
-        ),
-      ),
+      cacheFrom: (options.cacheFrom ?? []).map((spec) => hidden.text(shownSpec(spec))),
       steps,
       variables,
       ...(answers.length > 0 && {

@@ -1,5 +1,7 @@
 /** Downloads of lazy layers as a build shows them: one step for each repository they come from. */
+
 import type { FetchProgress } from '../../layers/index.ts';
+import { locationName } from '../../objects/index.ts';
 import { familiarRepository } from '../../oci/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import type { LazyLayer } from '../../store/index.ts';
@@ -89,5 +91,6 @@ export class LayerSteps implements FetchProgress {
 function sourceName({ sources }: LazyLayer): string {
   const [source] = sources;
   if (source === undefined) return 'an image';
+  if (source.kind === 'objects') return locationName(source);
   return source.kind === 'registry' ? familiarRepository(source) : source.directory;
 }

@@ -140,7 +140,7 @@ function resultOf(
   return layers.length === 0 ? [] : [{ layers, created: Number.isNaN(time) ? 0 : time }];
 }
 
-const UNCOMPRESSED = 'containerd.io/uncompressed';
+export const UNCOMPRESSED = 'containerd.io/uncompressed';
 
 function diffIdIn({ annotations, mediaType, digest }: Descriptor): DiffId | undefined {
   const said = annotations?.[UNCOMPRESSED];
