@@ -22,6 +22,8 @@ export interface BakeDefinitionOptions extends StoreOptions {
   readonly overrides?: readonly string[] | undefined;
   /** Name of the Compose project: services without an image name get the one that Compose gives them, `PROJECT-SERVICE`. */
   readonly composeProject?: string | undefined;
+  /** Also the Compose services that the given ones depend on. Without any given, all services are built anyway. */
+  readonly composeDependencies?: boolean | undefined;
   /** Values of variables; they take precedence over those of the environment. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
 }
@@ -101,6 +103,8 @@ export interface BakeOptions extends BakeDefinitionOptions {
   readonly isolation?: IsolationChoice | undefined;
   /** Where the steps of all targets run; see `BuildOptions.builder`. */
   readonly builder?: string | undefined;
+  /** The policy of all targets; see `BuildOptions.policy`. */
+  readonly policy?: string | undefined;
   readonly caCertificates?: readonly string[] | undefined;
   /** The events of all builds; the names of steps begin with those of their targets. */
   readonly onEvent?: Emit | undefined;

@@ -1,5 +1,6 @@
 /** Builds all targets of a definition at once. */
 import { randomUUID } from 'node:crypto';
+import { BUILT_TOGETHER } from '../admission/index.ts';
 import type {
   BakeDefinition,
   BakeOptions,
@@ -43,7 +44,7 @@ class Baking {
   private readonly stop = new AbortController();
   /** Names that images have while others use them. */
   private readonly temporary: string[] = [];
-  private readonly repository = `bake.invalid/${randomUUID()}`;
+  private readonly repository = `${BUILT_TOGETHER}/${randomUUID()}`;
 
   constructor(definition: BakeDefinition, options: BakeOptions, surroundings: BakeSurroundings) {
     this.definition = definition;
@@ -103,6 +104,7 @@ class Baking {
       jobs: this.options.jobs,
       isolation: this.options.isolation,
       builder: this.options.builder,
+      policy: this.options.policy,
       caCertificates: this.options.caCertificates,
       buildContexts: { ...options.buildContexts, ...Object.fromEntries(linked) },
       signal: signal === undefined ? this.stop.signal : AbortSignal.any([signal, this.stop.signal]),

@@ -41,7 +41,24 @@ export function composeDefinition(
     description: undefined,
     targets: targets.map(({ name }) => name),
   };
-  return { targets, groups: [group] };
+  return { targets, groups: [group], needs: neededTargets(project) };
+}
+
+/** Of each service, those that it depends on, directly or not, if they are built. */
+function neededTargets({ services }: ComposeProject): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const needed = (service: ComposeService): string[] => {
+    const found = new Set<ComposeService>();
+    const open = [service];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const other of next.dependsOn.flatMap((name) => byName.get(name) ?? [])) {
+        if (!found.has(other)) open.push(other);
+        found.add(other);
+      }
+    }
+    return [...found].flatMap(({ name, build }) => (build === undefined ? [] : [targetName(name)]));
+  };
+  return new Map(services.map((service) => [targetName(service.name), needed(service)]));
 }
 
 /** Names of targets have no dots. */

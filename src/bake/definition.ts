@@ -10,6 +10,7 @@ import { type BakeFile, type ParsedDefinition, parseDefinition } from './parse-d
 import { printBake } from './print.ts';
 import { composeEnvironment, readBakeFiles, readerOf } from './read-files.ts';
 import { type ResolvedBake, resolveBake } from './resolve.ts';
+import { withNeeded } from './select.ts';
 import { entriesField, mapField } from './target.ts';
 
 export interface BakeSurroundings {
@@ -72,7 +73,8 @@ async function read(
       readFile: readerOf(root),
       composeProject: options.composeProject,
     });
-    const asked = options.targets ?? [];
+    const given = options.targets ?? [];
+    const asked = options.composeDependencies === true ? withNeeded(parsed, given) : given;
     const resolved = resolveBake(parsed, {
       asked,
       overrides: options.overrides ?? [],

@@ -18,6 +18,20 @@ export function askedNames(definition: Definition, asked: readonly string[]): st
   return [...new Set(names)];
 }
 
+/** The same names, with those of the Compose services that they depend on. */
+export function withNeeded(definition: Definition, asked: readonly string[]): readonly string[] {
+  const { needs, targets } = definition;
+  const names = asked.flatMap((text) => {
+    const name = targetName(text);
+    const needed = needs?.get(name) ?? [];
+    // A service that is only an image is not built, but what it needs is.
+    const isOnlyImage =
+      needs?.has(name) === true && !targets.some((target) => target.name === name);
+    return isOnlyImage ? needed : [text, ...needed];
+  });
+  return [...new Set(names)];
+}
+
 /** The names of targets that `--set` changes. @throws AppError BAKE_TARGET_NOT_FOUND */
 export function overriddenNames(definition: Definition, pattern: string): string[] {
   const names = definition.targets.map(({ name }) => name);

@@ -30,6 +30,8 @@ export interface Group {
 export interface Definition {
   readonly groups: readonly Group[];
   readonly targets: readonly Target[];
+  /** The services of a Compose file that are built, and that a service needs, by its name as a target. */
+  readonly needs?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** The target with the attributes of another one added, which win. */
@@ -56,7 +58,8 @@ export function mergeDefinitions(definitions: readonly Definition[]): Definition
       groups.set(group.name, before === undefined ? group : mergeGroups(before, group));
     }
   }
-  return { groups: [...groups.values()], targets: [...targets.values()] };
+  const needs = definitions.find((definition) => definition.needs !== undefined)?.needs;
+  return { groups: [...groups.values()], targets: [...targets.values()], needs };
 }
 
 function mergeGroups(before: Group, after: Group): Group {

@@ -76,6 +76,26 @@ describe('several Compose files', () => {
     );
   });
 
+  it('underlines an unknown key, not its value', () => {
+    const text = 'services:\n  a:\n    build:\n      contxt: x\n';
+    const start = expect.objectContaining({ line: 4, column: 7 });
+    const end = expect.objectContaining({ line: 4, column: 13 });
+    const range = { start, end };
+    expect(() => load([file(text)])).toThrow(
+      expect.objectContaining({ location: expect.objectContaining({ range }) }),
+    );
+  });
+
+  it('knows what a service depends on, in all ways', () => {
+    const [service] = load([
+      file(
+        'services:\n  a:\n    image: a\n    depends_on: {b: {condition: service_started}}\n    links: [c:d]\n' +
+          '    volumes_from: [e:ro, "container:f"]\n    network_mode: service:g\n',
+      ),
+    ]);
+    expect(service?.dependsOn).toEqual(['b', 'c', 'e', 'g']);
+  });
+
   it('refuses aliases that would fill the memory', () => {
     const bomb = Array.from(
       { length: 12 },

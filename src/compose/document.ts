@@ -1,5 +1,5 @@
 /** YAML files as plain values with places. */
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Environment } from '../environment.ts';
 import { AppError, type SourceLocation, type SourcePosition } from '../errors.ts';
 import { InterpolationFault, interpolate } from './interpolate.ts';
@@ -22,6 +22,8 @@ export interface ComposeDocument {
   readonly root: PlainMap;
   /** The place of a value; that of the nearest one around it, if it is not in this file. */
   readonly locate: (path: readonly (string | number)[]) => SourceLocation;
+  /** The place of a key; that of its value, if the key is not written out. */
+  readonly locateKey: (path: readonly (string | number)[]) => SourceLocation;
 }
 
 /**
@@ -60,6 +62,14 @@ export function readDocument(file: ComposeFile, env: Environment): ComposeDocume
     }
     return locationOf(0, 0);
   };
+  const locateKey = (path: readonly (string | number)[]): SourceLocation => {
+    const parent = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+      : undefined;
+    const range = isScalar(pair?.key) ? pair.key.range : undefined;
+    return range == null ? locate(path) : locationOf(range[0], range[1]);
+  };
   const plain = asPlain(document.toJS({ maxAliasCount: 1000 }));
   if (!isPlainMap(plain)) {
     throw new AppError('COMPOSE_INVALID', 'a Compose file is a mapping with services', {
@@ -68,7 +78,7 @@ export function readDocument(file: ComposeFile, env: Environment): ComposeDocume
     });
   }
   const root = interpolated(plain, [], { env, locate });
-  return { file, locate, root: isPlainMap(root) ? root : {} };
+  return { file, locate, locateKey, root: isPlainMap(root) ? root : {} };
 }
 
 function position(counter: LineCounter, offset: number): SourcePosition {

@@ -72,13 +72,17 @@ class Loader {
 
   /** The place of a value in the last file that has it. */
   private locate(path: readonly (string | number)[]) {
+    return this.lastWith(path)?.locate(path);
+  }
+
+  private lastWith(path: readonly (string | number)[]): ComposeDocument | undefined {
     const [last] = path.slice(-1);
     const has = ({ root }: ComposeDocument) => {
       let value: Plain | undefined = root;
       for (const step of path) value = isPlainMap(value) ? value[step] : undefined;
       return value !== undefined || last === undefined;
     };
-    return (this.documents.findLast(has) ?? this.documents.at(-1))?.locate(path);
+    return this.documents.findLast(has) ?? this.documents.at(-1);
   }
 
   private service(name: string, service: PlainMap): ComposeService {
@@ -99,6 +103,11 @@ class Loader {
               const place = this.locate([...path, 'build', ...member]);
               return place ?? { file: '', text: '', range: NOWHERE };
             },
+            locateKey: (key) => {
+              const member = [...path, 'build', key];
+              const place = this.lastWith(member)?.locateKey(member);
+              return place ?? { file: '', text: '', range: NOWHERE };
+            },
           });
     if (build === undefined && typeof service.image !== 'string') {
       throw new AppError(
@@ -113,9 +122,7 @@ class Loader {
       name,
       build,
       image: typeof service.image === 'string' ? service.image : undefined,
-      dependsOn: Array.isArray(service.depends_on)
-        ? service.depends_on.map(String)
-        : Object.keys(asMap(service.depends_on)),
+      dependsOn: dependenciesOf(service),
       profiles: Array.isArray(service.profiles) ? service.profiles.map(String) : [],
     };
   }
@@ -198,6 +205,23 @@ function includedPaths({ root }: ComposeDocument): string[] {
 
 function asMap(value: Plain | undefined): PlainMap {
   return isPlainMap(value) ? value : {};
+}
+
+/** Named as such, or because the service uses something of another one. */
+function dependenciesOf(service: PlainMap): readonly string[] {
+  const { depends_on: named, links, volumes_from: volumes } = service;
+  const first = (value: Plain) => String(value).split(':')[0] ?? '';
+  const shared = ['network_mode', 'ipc', 'pid'].flatMap((key) => {
+    const other = /^service:(.+)$/.exec(textOf(service[key]) ?? '')?.[1];
+    return other ?? [];
+  });
+  const all = [
+    ...(Array.isArray(named) ? named.map(String) : Object.keys(asMap(named))),
+    ...(Array.isArray(links) ? links.map(first) : []),
+    ...(Array.isArray(volumes) ? volumes.map(first).filter((name) => name !== 'container') : []),
+    ...shared,
+  ];
+  return [...new Set(all)];
 }
 
 function textOf(value: Plain | undefined): string | undefined {

@@ -12,6 +12,8 @@ export interface BuildSurroundings {
   readonly env: Environment;
   /** The place of a member of the section. */
   readonly locate: (...path: readonly (string | number)[]) => SourceLocation;
+  /** The place of a key of the section. */
+  readonly locateKey: (key: string) => SourceLocation;
 }
 
 const KEYS = [
@@ -89,7 +91,7 @@ function refuseUnknown(key: string, around: BuildSurroundings): void {
   if (KEYS.includes(key) || key.startsWith('x-')) return;
   const near = nearestName(key, KEYS);
   throw new AppError('COMPOSE_INVALID', `unknown key '${key}' in a build section`, {
-    location: around.locate(key),
+    location: around.locateKey(key),
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });
 }

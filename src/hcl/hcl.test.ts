@@ -117,6 +117,21 @@ describe('the JSON syntax', () => {
     ]);
   });
 
+  it.each(['{"t": {"a": 1,\n }}', '{"t": ["x", ]}', '{"a": ",}",}'])(
+    'underlines the comma after the last member: %s',
+    (text) => {
+      const offset = text.lastIndexOf(',');
+      expect(() => parseHclJson(text, 'f.json', {})).toThrow(
+        expect.objectContaining({
+          code: 'HCL_SYNTAX',
+          location: expect.objectContaining({
+            range: expect.objectContaining({ start: expect.objectContaining({ offset }) }),
+          }),
+        }),
+      );
+    },
+  );
+
   it('refuses what YAML allows and JSON does not', () => {
     expect(() => parseHclJson('{a: 1}', 'f.json', {})).toThrow(
       expect.objectContaining({ code: 'HCL_SYNTAX' }),

@@ -20,11 +20,23 @@ export interface BlockSchema {
 export function parseHclJson(text: string, file: string, schema: BlockSchema): Body {
   const source = new Source(file, text);
   const document = parseDocument(text, { schema: 'json', uniqueKeys: false, logLevel: 'silent' });
+  const comma = trailingComma(text);
+  if (comma !== undefined) {
+    throw source.fault('the file is not valid JSON: nothing follows this comma', comma, comma + 1);
+  }
   const [error] = document.errors;
   const position = error?.pos ?? jsonFault(text);
   if (position !== undefined)
     throw source.fault('the file is not valid JSON', position[0], position[1]);
   return bodyOf(document.contents, { source, schema });
+}
+
+/** Errors of parsers point behind it, if at all. */
+function trailingComma(text: string): number | undefined {
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g)) {
+    if (token === ',') return index;
+  }
+  return undefined;
 }
 
 /** YAML allows more than JSON does; what JSON refuses, is refused. */

@@ -179,6 +179,37 @@ describe('compose build', () => {
     expect(await cat('other-web', '/who')).toBe('x\n');
   });
 
+  it('also builds what the given services depend on, if asked', async () => {
+    const service = (name: string, ...lines: readonly string[]) =>
+      [
+        `  ${name}:`,
+        '    build: {dockerfile_inline: "FROM scratch\\nCOPY a /a\\n"}',
+        ...lines,
+      ].join('\n');
+    const directory = bench.project(
+      {
+        'compose.yaml': [
+          'services:',
+          service('web', '    depends_on: [proxy]'),
+          '  proxy:\n    image: proxy\n    links: [api]',
+          service('api'),
+          service('unneeded'),
+        ].join('\n'),
+        a: '',
+      },
+      'needs',
+    );
+    const names = async () => {
+      const format = ['--format', '{{.Repository}}'];
+      const { stdout } = await bench.succeed(['images', ...format]);
+      return stdout.split('\n').filter((name) => name.startsWith('needs-'));
+    };
+    await bench.lamina(['compose', 'build', 'web'], { cwd: directory });
+    expect(await names()).toEqual(['needs-web']);
+    await bench.lamina(['compose', 'build', '--with-dependencies', 'web'], { cwd: directory });
+    expect((await names()).sort()).toEqual(['needs-api', 'needs-web']);
+  });
+
   it('says that services do not run here', async () => {
     const { status, stderr } = await bench.lamina(['compose', 'up']);
     expect([status, stderr]).toEqual([

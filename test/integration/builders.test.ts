@@ -262,6 +262,7 @@ describe('a build on a builder', () => {
     const args = ['--build-arg=WORD=w', '--label=l=1', `--secret=id=s,src=${secret}`];
     const there = await build(project, '--frontend=remote', '-t', 'by-daemon', ...args);
     expect(there, there.stderr).toMatchObject({ status: 0 });
+    expect(there.stderr.match(/^#\d+ \[internal\] send build context/gm)).toHaveLength(1);
     const here = await build(project, '-t', 'by-lamina', ...args);
     expect(here, here.stderr).toMatchObject({ status: 0 });
     const configOf = async (image: string) => {

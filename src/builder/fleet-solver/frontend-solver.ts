@@ -36,7 +36,10 @@ import { ReceivedBlobs } from './received-blobs.ts';
 import { receivedImage } from './received-image.ts';
 import { sendingContext, sessionOf } from './session.ts';
 import { StepEvents } from './step-events.ts';
+import { refuseOldCaches } from './too-old.ts';
 
+/** The frontend asks for it before it asks for the context. */
+const IGNORE_FILE = '.dockerignore';
 const MANIFEST = 'containerimage.digest';
 const EMPTY: Graph = { vertices: new Map(), info: new Map() };
 
@@ -128,12 +131,15 @@ class FrontendSolve {
         if (name === 'dockerfile') return definition;
         if (name !== 'context') return undefined;
         // The frontend asks for this one file first.
-        const includes = ({ path }: { readonly path: string }) => path === '.dockerignore';
-        return followed === '.dockerignore'
+        const includes = ({ path }: { readonly path: string }) => path === IGNORE_FILE;
+        return followed === IGNORE_FILE
           ? { tree: context, includes }
           : { tree: context, includes: () => true };
       },
-      sending: (name, send) => sendingContext(run, name, send),
+      sending: async (name, send, followed) => {
+        if (followed === IGNORE_FILE) await send();
+        else await sendingContext(run, name, send);
+      },
       shelves: new Map([['export', this.#blobs], ...caches.shelves]),
       onFailure: (error) => {
         this.#ownFailure ??= error;
@@ -143,7 +149,8 @@ class FrontendSolve {
 
   async #solveOn(link: NodeLink): Promise<readonly ImageRecord[]> {
     const { env, signal } = this.#parts.run;
-    const { node } = link;
+    const { node, version } = link;
+    refuseOldCaches(this.#parts.caches.types, { version, builder: node.dial.name });
     const docker = dockerOf(node, env);
     const solve = (exporter: DaemonExporter) => this.#solveWith(link, exporter);
     const attrs = { tar: 'false', compression: 'uncompressed' };

@@ -24,7 +24,11 @@ export interface SessionParts {
   readonly sshAgents: SshAgents;
   /** @param followed the paths that the daemon asks for, separated by commas */
   readonly treeOf: (name: string, followed: string) => SentTree | undefined;
-  readonly sending: (name: string, send: () => Promise<SentFiles>) => Promise<void>;
+  readonly sending: (
+    name: string,
+    send: () => Promise<SentFiles>,
+    followed: string,
+  ) => Promise<void>;
   /** Blobs that it reads and writes. */
   readonly shelves: ReadonlyMap<string, BlobShelf>;
   readonly onFailure: (error: unknown) => void;

@@ -37,7 +37,6 @@ const flags = {
     kind: 'switch',
     group: WHAT,
     help: 'also build the services that the given ones depend on',
-    notYet: 'name the services',
   },
   quiet: {
     kind: 'switch',
@@ -86,6 +85,7 @@ export const composeCommand = defineCommand({
     const options: BakeOptions = {
       ...project,
       targets: services,
+      composeDependencies: given['with-dependencies'],
       overrides: [...impliedOverrides(given), ...argumentOverrides(given, context.env)],
       // Compose files are trusted as a command line is: they may name any directory.
       allow: ['fs=*', 'network.host', 'security.insecure'],

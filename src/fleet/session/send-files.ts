@@ -33,8 +33,12 @@ export interface FileSyncOptions {
    * @param followed the paths that the daemon asks for, separated by commas; empty: all
    */
   readonly treeOf: (name: string, followed: string) => SentTree | undefined;
-  /** Sends a directory: a place to show it. */
-  readonly sending: (name: string, send: () => Promise<SentFiles>) => Promise<void>;
+  /** Sends a directory: a place to show it. @param followed as for `treeOf` */
+  readonly sending: (
+    name: string,
+    send: () => Promise<SentFiles>,
+    followed: string,
+  ) => Promise<void>;
 }
 
 const CHUNK = 256 << 10;
@@ -48,11 +52,12 @@ interface Walk {
 export function fileSyncHandler({ treeOf, sending }: FileSyncOptions): Handler {
   return streaming(fileSync, async (call) => {
     const name = String(call.metadata['dir-name'] ?? '');
-    const sent = treeOf(name, String(call.metadata.followpaths ?? ''));
+    const followed = String(call.metadata.followpaths ?? '');
+    const sent = treeOf(name, followed);
     if (sent === undefined) {
       throw new GrpcError(GRPC.notFound, `no access allowed to dir "${name}"`);
     }
-    await sending(name, () => new FileSender(sent, call).send());
+    await sending(name, () => new FileSender(sent, call).send(), followed);
   });
 }
 
