@@ -1,8 +1,8 @@
-/** Reads the policy of a build, and the keys that it names. */
+/** Reads a policy, and the keys that it names. */
 import { dirname, resolve } from 'node:path';
-import { AppError } from '../../errors.ts';
-import { decodePolicy, type Policy } from '../../policy/index.ts';
-import { readFailure, readRegularFile } from '../../system/index.ts';
+import { AppError } from '../errors.ts';
+import { decodePolicy, type Policy } from '../policy/index.ts';
+import { readFailure, readRegularFile } from '../system/index.ts';
 
 /** Bytes. */
 const LARGEST = 1 << 20;

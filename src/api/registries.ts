@@ -22,6 +22,8 @@ export interface PullOptions extends StoreOptions {
   readonly allTags?: boolean | undefined;
   /** Undefined: the host's, or that of a single image for another platform. */
   readonly platform?: string | undefined;
+  /** Path of a policy in the form of containers-policy.json, which must allow the image. */
+  readonly policy?: string | undefined;
   /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }

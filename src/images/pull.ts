@@ -38,14 +38,29 @@ export function pullImages(
   return withStore(context, (store) =>
     withRegistries(context, options, async (registries) => {
       const pulled: PulledImage[] = [];
+      const admitted = await admission(registries, options);
       for await (const one of references(registries, reference, options)) {
-        const settings = { platform, reference: one, ...hooks(options) };
+        const settings = { platform, reference: one, pin: await admitted(one), ...hooks(options) };
         pulled.push(await pullOne(store, registries, settings));
       }
       await store.flush();
       return pulled;
     }),
   );
+}
+
+/** @returns the digest that a policy allows, if it needs a signature */
+async function admission(
+  registries: Registries,
+  { policy: path, signal }: PullOptions,
+): Promise<(reference: Reference) => Promise<Reference['digest']>> {
+  if (path === undefined) return async () => undefined;
+  // Loaded when asked for: most pulls have no policy.
+  const { admit, loadPolicy } = await import('../admission/index.ts');
+  const policy = loadPolicy(path);
+  const around = { policy, registries: async () => registries, signal };
+  return async (reference) =>
+    parseReference(await admit(formatReference(reference), around)).digest;
 }
 
 async function* references(
@@ -63,6 +78,8 @@ async function* references(
 
 export interface PullSettings {
   readonly reference: Reference;
+  /** What the name must mean, whatever it means in the registry by now. */
+  readonly pin?: Reference['digest'];
   /** Undefined: the host's, or the only one. */
   readonly platform: ReturnType<typeof parsePlatform> | undefined;
   readonly onEvent: ((event: RegistryEvent) => void) | undefined;
@@ -79,14 +96,15 @@ export async function pullOne(
   registries: Registries,
   settings: PullSettings,
 ): Promise<PulledImage> {
-  const { platform, onEvent, signal } = settings;
+  const { platform, onEvent, pin, signal } = settings;
   const { registry, repository, tag, digest } = settings.reference;
   const reference: Reference =
     digest === undefined ? { registry, repository, tag } : { registry, repository, digest };
   const name = formatReference(reference);
   const shown = registry === 'docker.io' ? repository : familiarRepository(reference);
   onEvent?.({ kind: 'image', direction: 'in', name: shown, tag: digest ?? tag ?? '' });
-  const source = await openRegistrySource(registries, reference, { signal });
+  const from: Reference = pin === undefined ? reference : { registry, repository, digest: pin };
+  const source = await openRegistrySource(registries, from, { signal });
   const root = rootOf(source);
   const image = await chooseImage(source, root, {
     platform: platform ?? hostPlatform(),
@@ -96,7 +114,7 @@ export async function pullOne(
   const before = store.images.resolve(name);
   const onTransfer = onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
   const record = await fetchImage(store, registries, image, {
-    from: reference,
+    from,
     onTransfer,
     signal,
   });

@@ -84,4 +84,41 @@ describe('a policy', () => {
     const args = ['build', '-q', '--policy', path('broken.json'), project];
     expect((await bench.lamina(args)).stderr).toContain('POLICY_INVALID');
   });
+
+  it('holds for pulls, which get what was signed', async () => {
+    const pull = (image: string) => bench.lamina(['pull', '-q', '--policy', policy, image]);
+    const refused = await pull(`${registry.name}/elsewhere/a:1`);
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toContain('POLICY_REFUSED');
+    await push('pulled');
+    expect((await pull(base)).stderr).toContain('no signature');
+    await bench.succeed(['sign', '--key', path('our.key'), base]);
+    await bench.succeed(['rmi', base]);
+    expect((await pull(base)).stdout).toBe(`${base}\n`);
+    expect((await bench.succeed(['images', '-q', base])).stdout).not.toBe('');
+  });
+
+  it('holds for all targets of a bake, and leaves them the images of each other', async () => {
+    const directory = bench.project(
+      {
+        'docker-bake.hcl': [
+          'target "default" {',
+          '  dockerfile-inline = "FROM other\\nCOPY Dockerfile /x\\n"',
+          '  contexts = { other = "target:other" }',
+          '}',
+          'target "other" { dockerfile-inline = "FROM scratch\\nCOPY Dockerfile /y\\n" }',
+          'target "foreign" { dockerfile-inline = "FROM elsewhere.example/a:1\\n" }',
+        ].join('\n'),
+        Dockerfile: 'FROM scratch\n',
+      },
+      'bake',
+    );
+    const bake = (target: string) =>
+      bench.lamina(['bake', '--policy', policy, target], { cwd: directory });
+    const allowed = await bake('default');
+    expect(allowed, allowed.stderr).toMatchObject({ status: 0 });
+    const { status, stderr } = await bake('foreign');
+    expect(status).toBe(1);
+    expect(stderr).toContain('POLICY_REFUSED');
+  });
 });

@@ -45,7 +45,7 @@ import { SentImages, type SourcesOf, sentSources } from './sent-sources.ts';
 import { sendingContext, sessionOf } from './session.ts';
 import { solveFailure } from './solve-failure.ts';
 import { StepEvents } from './step-events.ts';
-import { hasMerge, refuseTooOld } from './too-old.ts';
+import { hasMerge, refuseOldCaches, refuseTooOld } from './too-old.ts';
 
 /** The daemons that build. */
 export interface FleetBuilder {
@@ -248,6 +248,7 @@ class FleetBuild {
     const base = this.#baseLayers(plan);
     if (target === 'scratch') return { layers: base };
     refuseTooOld(target, { graph, version, builder });
+    refuseOldCaches(caches.types, { version, builder });
     const { definition, vertexOf } = encodeDefinition(target, {
       graph,
       sourceOf: sourcesOf(session.id),

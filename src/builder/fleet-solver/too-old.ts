@@ -31,7 +31,27 @@ const FEATURES: readonly Feature[] = [
     what: '--chmod with symbols',
     isUsed: (op) => copiesOf(op).some(({ modeStr }) => modeStr !== undefined),
   },
+  {
+    since: [0, 22],
+    what: '--checksum of a Git repository',
+    isUsed: (op) => attributeOf(op, 'git.checksum') !== undefined,
+  },
+  {
+    since: [0, 24],
+    what: 'Git repositories without their submodules',
+    isUsed: (op) => attributeOf(op, 'git.skipsubmodules') !== undefined,
+  },
+  {
+    since: [0, 30],
+    what: 'Git repositories by a commit that no reference names',
+    isUsed: (op) => attributeOf(op, 'git.fetchbycommit') !== undefined,
+  },
 ];
+
+/** The second version of the cache of GitHub Actions, the first one with these stores. */
+const CACHES: Readonly<Record<string, Feature['since']>> = {
+  ...{ s3: [0, 11], azblob: [0, 11], gha: [0, 20] },
+};
 
 /** The first version with the operation for COPY --link. */
 const MERGE = [0, 10] as const;
@@ -53,17 +73,38 @@ export function refuseTooOld(target: LlbNode, { graph, version, builder }: AgeFa
   for (const { op, vertex } of inputsFirst([target], ({ inputs }) => inputs)) {
     const lacking = FEATURES.find(({ since, isUsed }) => !isSince(version, since) && isUsed(op));
     if (lacking === undefined) continue;
-    const is = version === undefined ? 'does not tell its version' : `is ${version}`;
-    const error = new AppError(
-      'BUILDER_TOO_OLD',
-      `the builder at ${builder} is too old for ${lacking.what}: its BuildKit ${is}`,
-      {
-        expected: `BuildKit ${lacking.since.join('.')} or later`,
-        hint: 'update the daemon, or build on this machine',
-      },
+    throw located(
+      tooOld(lacking, { version, builder }),
+      (vertex && graph.info.get(vertex)?.locations) ?? {},
     );
-    throw located(error, (vertex && graph.info.get(vertex)?.locations) ?? {});
   }
+}
+
+/** @param types of caches to read and write @throws AppError BUILDER_TOO_OLD */
+export function refuseOldCaches(
+  types: readonly string[],
+  facts: Pick<AgeFacts, 'version' | 'builder'>,
+): void {
+  for (const type of types) {
+    const since = Object.hasOwn(CACHES, type) ? CACHES[type] : undefined;
+    if (since === undefined || isSince(facts.version, since)) continue;
+    throw tooOld({ since, what: `caches of the type ${type}` }, facts);
+  }
+}
+
+function tooOld(
+  { since, what }: Pick<Feature, 'since' | 'what'>,
+  { version, builder }: Pick<AgeFacts, 'version' | 'builder'>,
+): AppError {
+  const is = version === undefined ? 'does not tell its version' : `is ${version}`;
+  return new AppError(
+    'BUILDER_TOO_OLD',
+    `the builder at ${builder} is too old for ${what}: its BuildKit ${is}`,
+    {
+      expected: `BuildKit ${since.join('.')} or later`,
+      hint: 'update the daemon, or build on this machine',
+    },
+  );
 }
 
 /** A version that is no release is the newest. */
@@ -72,6 +113,10 @@ function isSince(version: string | undefined, [major, minor]: Feature['since']):
   const [, first, second] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   if (first === undefined) return true;
   return Number(first) > major || (Number(first) === major && Number(second) >= minor);
+}
+
+function attributeOf(op: LlbOp, name: string): string | undefined {
+  return 'source' in op ? op.source.attrs?.[name] : undefined;
 }
 
 function copiesOf(op: LlbOp) {

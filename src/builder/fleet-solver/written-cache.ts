@@ -2,11 +2,25 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type LayoutCache, layoutStorage } from '../../cache/index.ts';
+import {
+  BUILDKIT_CACHE_TYPE,
+  type LayoutCache,
+  layoutStorage,
+  mergedConfig,
+} from '../../cache/index.ts';
 import { AppError } from '../../errors.ts';
 import type { BlobShelf } from '../../fleet/index.ts';
-import { layoutBlobPath } from '../../image/index.ts';
-import { type Digest, isDigest, type RawManifest } from '../../oci/index.ts';
+import { blobOf, type ImageDestination, layoutBlobPath, manifestOf } from '../../image/index.ts';
+import {
+  type Descriptor,
+  type Digest,
+  decodeIndex,
+  decodeManifest,
+  digestOf,
+  isDigest,
+  isIndexType,
+  type RawManifest,
+} from '../../oci/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import { layoutBlobSize } from './layout-shelf.ts';
 import { ReceivedBlobs } from './received-blobs.ts';
@@ -15,6 +29,8 @@ export interface WrittenCacheOptions {
   /** Whether a failure is only a warning. */
   readonly ignoresErrors: boolean;
   readonly temporaryDirectory: () => Promise<string>;
+  /** How many answers there will be: one for each platform. */
+  readonly platforms: number;
 }
 
 /** The answer with the descriptor of a cache's manifest, in JSON. */
@@ -24,6 +40,8 @@ export class WrittenCache {
   readonly #location: LayoutCache;
   readonly #options: WrittenCacheOptions;
   readonly #blobs: ReceivedBlobs;
+  readonly #roots = new Set<Digest>();
+  #answers = 0;
 
   constructor(location: LayoutCache, options: WrittenCacheOptions) {
     this.#location = location;
@@ -43,10 +61,12 @@ export class WrittenCache {
     answer: Readonly<Record<string, string>>,
     { signal, warn }: Pick<BuildRun, 'signal' | 'warn'>,
   ): Promise<void> {
-    const digest = manifestOf(answer);
-    if (digest === undefined) return;
+    const digest = manifestIn(answer);
+    if (digest !== undefined) this.#roots.add(digest);
+    this.#answers += 1;
+    if (this.#answers < this.#options.platforms || this.#roots.size === 0) return;
     try {
-      await this.#write(digest, signal);
+      await this.#write([...this.#roots], signal);
     } catch (error) {
       if (!this.#options.ignoresErrors || signal.aborted) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -58,11 +78,14 @@ export class WrittenCache {
     }
   }
 
-  async #write(root: Digest, signal: AbortSignal): Promise<void> {
-    const manifest = await this.#manifest(root);
+  async #write(roots: readonly Digest[], signal: AbortSignal): Promise<void> {
+    const manifests = await Promise.all(roots.map((root) => this.#manifest(root)));
     const destination = await layoutStorage(this.#location).destination(signal);
+    const [only] = manifests;
+    const isOne = only !== undefined && manifests.length === 1;
+    const manifest = isOne ? only : await this.#merge(manifests, destination);
     for (const [digest, { path, size }] of this.#blobs.received()) {
-      if (digest === root || !isDigest(digest)) continue;
+      if (!isDigest(digest) || roots.includes(digest)) continue;
       const descriptor = { mediaType: 'application/octet-stream', digest, size };
       await destination.putBlob({ descriptor, read: () => createReadStream(path) });
       await this.#blobs.drop(digest);
@@ -70,16 +93,49 @@ export class WrittenCache {
     await destination.commit([manifest]);
   }
 
-  /** A manifest that the directory has was not sent again. */
+  /** The caches of all platforms as one. */
+  async #merge(
+    manifests: readonly RawManifest[],
+    destination: ImageDestination,
+  ): Promise<RawManifest> {
+    const parts = manifests.map(partsOf);
+    const configs = await Promise.all(parts.map(({ config }) => this.#document(config.digest)));
+    const bytes = mergedConfig(configs);
+    const config = { mediaType: BUILDKIT_CACHE_TYPE, digest: digestOf(bytes), size: bytes.length };
+    await destination.putBlob(blobOf(config, bytes));
+    const layers = new Map(parts.flatMap((part) => part.layers).map((one) => [one.digest, one]));
+    return manifestOf(config, [...layers.values()]);
+  }
+
+  /** What the directory has was not sent again. */
+  #document(digest: Digest): Promise<Buffer> {
+    if (this.#blobs.has(digest)) return this.#blobs.document(digest);
+    return readFile(layoutBlobPath(resolve(this.#location.directory), digest));
+  }
+
   async #manifest(digest: Digest): Promise<RawManifest> {
-    const bytes = this.#blobs.has(digest)
-      ? await this.#blobs.document(digest)
-      : await readFile(layoutBlobPath(resolve(this.#location.directory), digest));
+    const bytes = await this.#document(digest);
     return { descriptor: { mediaType: mediaTypeOf(bytes), digest, size: bytes.length }, bytes };
   }
 }
 
-function manifestOf(answer: Readonly<Record<string, string>>): Digest | undefined {
+/** In its older form, a cache is an index that names the layers and the config. */
+function partsOf({ descriptor, bytes }: RawManifest): {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+} {
+  if (!isIndexType(descriptor.mediaType)) return decodeManifest(bytes, descriptor.mediaType);
+  const { manifests } = decodeIndex(bytes);
+  const config = manifests.find(({ mediaType }) => mediaType === BUILDKIT_CACHE_TYPE);
+  if (config === undefined) {
+    throw new AppError('CACHE_INVALID', 'the builder wrote a cache that describes no steps', {
+      hint: 'update the daemon',
+    });
+  }
+  return { config, layers: manifests.filter((one) => one !== config) };
+}
+
+function manifestIn(answer: Readonly<Record<string, string>>): Digest | undefined {
   const text = answer[MANIFEST];
   if (text === undefined) return undefined;
   const descriptor: unknown = JSON.parse(text);

@@ -45,6 +45,7 @@ export const bakeExecutionFlags = {
   isolation: buildFlags.isolation,
   'userns-remap': buildFlags['userns-remap'],
   'ca-certificates': buildFlags['ca-certificates'],
+  policy: buildFlags.policy,
   builder: buildFlags.builder,
   ...storeFlags,
 } as const satisfies FlagTable;
@@ -162,6 +163,7 @@ export function executionOptions(given: ExecutionFlags, context: CommandContext)
     jobs: given.jobs,
     isolation: isolationChoice(given.isolation),
     builder: given.builder,
+    policy: given.policy,
     caCertificates: certificateSources(given, context.env),
     onCollectionDue: limits && (() => startCollector(limits, root)),
     signal: context.signal,

@@ -16,6 +16,11 @@ export const pullCommand = defineCommand({
       value: 'os/arch[/variant]',
       help: 'download the image for this platform (default: $DOCKER_DEFAULT_PLATFORM, else that of this machine)',
     },
+    policy: {
+      kind: 'text',
+      value: 'file',
+      help: 'download only if a policy allows the image: containers-policy.json, see docs/policy.md',
+    },
     quiet: { kind: 'switch', short: 'q', help: 'print only the name of the image' },
     ...storeFlags,
     'disable-content-trust': {
@@ -42,6 +47,7 @@ export const pullCommand = defineCommand({
         image,
         allTags: flags['all-tags'],
         platform: flags.platform ?? (env.DOCKER_DEFAULT_PLATFORM || undefined),
+        policy: flags.policy,
         root: rootOf(flags, context),
         signal: context.signal,
         onEvent: (event) => display.handle(event),

@@ -1,0 +1,2 @@
+export { type Admission, admit, BUILT_TOGETHER } from './admit.ts';
+export { loadPolicy } from './load-policy.ts';

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { Graph } from '../../graph/index.ts';
+import type { LlbNode } from '../../llb/index.ts';
+import { hasMerge, refuseOldCaches, refuseTooOld } from './too-old.ts';
+
+const graph: Graph = { vertices: new Map(), info: new Map() };
+const builder = 'tcp://builder.test';
+
+function git(attribute: string): LlbNode {
+  const source = { identifier: 'git://host.test/a.git', attrs: { [attribute]: 'x' } };
+  return { op: { source }, inputs: [], vertex: undefined };
+}
+
+it.each([
+  ['git.checksum', 'v0.21.1', 'v0.22.0'],
+  ['git.skipsubmodules', 'v0.23.2', 'v0.24.0'],
+  ['git.fetchbycommit', 'v0.29.0', 'v0.30.0'],
+])('refuses %s on %s, which would ignore it, and not on %s', (attribute, older, newer) => {
+  expect(() => refuseTooOld(git(attribute), { graph, builder, version: older })).toThrow(
+    expect.objectContaining({
+      code: 'BUILDER_TOO_OLD',
+      expected: `BuildKit ${newer.slice(1, -2)} or later`,
+    }),
+  );
+  refuseTooOld(git(attribute), { graph, builder, version: newer });
+});
+
+it('refuses caches that a daemon does not know', () => {
+  const refuse = (type: string, version: string | undefined) => () =>
+    refuseOldCaches(['registry', type], { builder, version });
+  expect(refuse('gha', 'v0.19.0')).toThrow('too old for caches of the type gha');
+  expect(refuse('s3', undefined)).toThrow('does not tell its version');
+  for (const type of ['gha', 's3', 'azblob', 'local']) {
+    expect(refuse(type, 'v0.20.0')).not.toThrow();
+  }
+});
+
+it('takes a version that is no release for the newest', () => {
+  expect(hasMerge('master-1234')).toBe(true);
+  expect(hasMerge('v0.9.3')).toBe(false);
+});
