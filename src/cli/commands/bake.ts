@@ -94,11 +94,6 @@ const flags = {
   provenance: buildFlags.provenance,
   sbom: buildFlags.sbom,
   ...bakeExecutionFlags,
-  policy: {
-    kind: 'list',
-    help: 'policies of base images',
-    notYet: 'build the targets with `lamina build --policy FILE`',
-  },
 } as const satisfies FlagTable;
 
 type Flags = FlagValues<typeof flags>;
