@@ -37,5 +37,6 @@ it('refuses caches that a daemon does not know', () => {
 
 it('takes a version that is no release for the newest', () => {
   expect(hasMerge('master-1234')).toBe(true);
+  expect(hasMerge('v0.0.0+unknown')).toBe(true);
   expect(hasMerge('v0.9.3')).toBe(false);
 });

@@ -107,11 +107,11 @@ function tooOld(
   );
 }
 
-/** A version that is no release is the newest. */
+/** A version that is no release is the newest; Go programs that are built by hand are 0.0.0. */
 function isSince(version: string | undefined, [major, minor]: Feature['since']): boolean {
   if (version === undefined) return false;
   const [, first, second] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  if (first === undefined) return true;
+  if (first === undefined || /^v?0\.0\./.test(version)) return true;
   return Number(first) > major || (Number(first) === major && Number(second) >= minor);
 }
 

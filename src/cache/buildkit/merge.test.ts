@@ -13,11 +13,9 @@ function recorded(name: string) {
 
 it('has the records of all, with the layers and inputs that they had', () => {
   const caches = ['stages', 'mounts'].map(recorded);
-  const merged = decodeBuildkitCache(
-    mergedConfig(caches.map(({ bytes }) => bytes)),
-    caches.flatMap(({ layers }) => layers),
-  );
-  const [first, second] = caches.map(({ bytes, layers }) => decodeBuildkitCache(bytes, layers));
+  const layers = caches.flatMap((cache) => cache.layers);
+  const merged = decodeBuildkitCache(mergedConfig(caches.map(({ bytes }) => bytes)), layers);
+  const [first, second] = caches.map(({ bytes }) => decodeBuildkitCache(bytes, layers));
   const count = first?.records.length ?? 0;
   expect(merged.records.slice(0, count)).toEqual(first?.records);
   const moved = second?.records.map((record) => ({
