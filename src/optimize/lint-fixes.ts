@@ -15,8 +15,8 @@ export interface LintedDefinition {
 type Attempt = (changes: readonly Change[]) => Promise<Definition>;
 
 /**
- * Tries all fixes together, then those that leave the image as it is. A fix that spoils the others, or that is likely to
- * since it is in an instruction that sets metadata, is tried by itself.
+ * Tries all fixes together, then those that leave the image as it is. A fix that spoils the others is tried by itself, and so
+ * is one that is likely to: in an instruction that sets metadata, or of the base image.
  */
 export async function tryLintFixes(
   lamina: Pick<Lamina, 'lint'>,
@@ -24,7 +24,7 @@ export async function tryLintFixes(
   attempt: Attempt,
 ): Promise<void> {
   const fixable = await fixableIn(lamina, given);
-  const apart = codesOf(fixable.filter(({ setsMetadata }) => setsMetadata));
+  const apart = codesOf(fixable.filter(({ isApart }) => isApart));
   const all = await changeOf(lamina, given, { fix: 'all', without: apart });
   const safe = await changeOf(lamina, given, { fix: 'safe', without: [] });
   const tried = new Set<string>();
@@ -50,10 +50,11 @@ function notYet(tried: Set<string>, changes: readonly (Change | undefined)[]): r
 
 interface Fixable {
   readonly finding: LintedSource['findings'][number];
-  /** The fix changes what the image says to those who run it, or may. */
-  readonly setsMetadata: boolean;
+  /** The fix is tried by itself. */
+  readonly isApart: boolean;
 }
 
+const LARGE_BASE = 'LargeBaseImage';
 const SETS_METADATA =
   /^\s*(?:CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\b/i;
 
@@ -66,8 +67,8 @@ async function fixableIn(
   return (linted.files[0]?.findings ?? []).flatMap((finding) => {
     const { fix, instruction } = finding;
     if (fix === undefined) return [];
-    const setsMetadata = !fix.safe && SETS_METADATA.test(text.slice(instruction?.start.offset));
-    return [{ finding, setsMetadata }];
+    const setsMetadata = SETS_METADATA.test(text.slice(instruction?.start.offset));
+    return [{ finding, isApart: !fix.safe && (setsMetadata || finding.code === LARGE_BASE) }];
   });
 }
 
@@ -94,11 +95,14 @@ async function changeOf(
   const [linted] = (await lamina.lint(options)).files;
   const codes = [...new Set(linted?.fixed?.applied.map(({ code }) => code))];
   if (linted === undefined || codes.length === 0) return undefined;
+  const isBase = codes.every((code) => code === LARGE_BASE);
   return {
-    name: 'lint-fixes',
-    what: `mend what \`lamina lint\` finds: ${codes.join(', ')}`,
+    name: isBase ? 'slim-base' : 'lint-fixes',
+    what: isBase
+      ? 'use the slim variant of the base image'
+      : `mend what \`lamina lint\` finds: ${codes.join(', ')}`,
     definition: { ...definition, text: linted.text },
     changes: [],
-    mustShrink: false,
+    mustShrink: isBase,
   };
 }

@@ -117,6 +117,21 @@ describe('lamina optimize', () => {
     expect(text).not.toContain('NEVER_USED');
   });
 
+  it('measures the slim variant of a base', async () => {
+    const bases = {
+      'node:24': 'RUN dd if=/dev/zero of=/headers bs=1M count=3',
+      'node:24-slim': '',
+    };
+    for (const [name, line] of Object.entries(bases)) {
+      const base = project({ Dockerfile: `FROM busybox\n${line}\n` });
+      await bench.succeed(['build', '-q', '-t', name, base]);
+    }
+    const { stderr } = await optimize(
+      project({ Dockerfile: 'FROM node:24\nCMD ["echo", "hi"]\n' }),
+    );
+    expect(stderr).toMatch(/^kept +slim-base: [\d.]+MB → [\d.]+MB; use the slim variant/m);
+  });
+
   it('keeps what the test needs', async () => {
     const directory = project(FILES);
     await optimize(directory, '--test', 'cat /opt/compiler');
