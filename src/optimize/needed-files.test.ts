@@ -48,6 +48,46 @@ describe('the files that a program needs', () => {
     ]);
   });
 
+  it('include the configuration and data that a library looks up by name', () => {
+    const files = {
+      'usr/lib/libfontconfig.so.1': '',
+      'etc/fonts/fonts.conf': '',
+      'etc/fonts/conf.d/60.conf': { link: '/usr/share/fontconfig/60.conf' },
+      'etc/hosts': '',
+      'usr/share/fontconfig/60.conf': '',
+      'usr/share/fonts/dejavu.ttf': '',
+      'usr/share/ImageMagick-7/type.xml': '',
+    };
+    expect(needed(files, ['/usr/lib/libfontconfig.so.1']).files).toEqual([
+      'etc/fonts/conf.d/60.conf',
+      'etc/fonts/fonts.conf',
+      'usr/lib/libfontconfig.so.1',
+      'usr/share/fontconfig/60.conf',
+      'usr/share/fonts/dejavu.ttf',
+    ]);
+    expect(needed(files, ['/etc/hosts']).files).toEqual(['etc/hosts']);
+  });
+
+  it('include data beside a compiled program, but no sources', () => {
+    const files = {
+      'srv/target/release/app': '',
+      'srv/target/release/app.d': '',
+      'srv/src/main.rs': '',
+      'srv/Cargo.toml': '',
+      'srv/notes.txt': 'few',
+      'srv/pages/index.html': '',
+    };
+    const compiled = new Set(['srv/target/release/app']);
+    const place = { workdir: '/srv', volumes: [], compiled };
+    const used = ['/srv/target/release/app'];
+    const data = ['srv/notes.txt', 'srv/pages/index.html', 'srv/target/release/app'];
+    expect(needed(files, used, place).files).toEqual(data);
+    const large = { ...files, 'srv/dump': 'x'.repeat(5 << 20) };
+    expect(needed(large, used, place).files).toEqual(used.map((path) => path.slice(1)));
+    const elsewhere = { ...place, workdir: '/srv/pages' };
+    expect(needed(files, used, elsewhere).files).toEqual(['srv/target/release/app']);
+  });
+
   it('include all of an interpreted library, but not what is for developers', () => {
     const files = {
       'usr/lib/python3.11/os.py': '',
@@ -99,10 +139,10 @@ describe('the files that a program needs', () => {
   });
 
   it('leave out the sources of a compiled program that only starts there', () => {
-    const files = { 'src/app': '', 'src/main.go': '', 'src/plugin.so': '' };
+    const files = { 'src/app': '', 'src/main.go': '', 'src/lib.rs': '' };
     const place = { workdir: '/src', volumes: [], compiled: new Set(['src/app']) };
     expect(needed(files, ['/src/app'], place).files).toEqual(['src/app']);
-    expect(needed(files, ['/src/app', '/src/plugin.so'], place).files).toContain('src/main.go');
+    expect(needed(files, ['/src/app', '/src/lib.rs'], place).files).toContain('src/main.go');
     expect(needed(files, ['/src/app'], { workdir: '/src', volumes: [] }).files).toHaveLength(3);
   });
 

@@ -4,7 +4,9 @@
  */
 import type { BytePath, FileEntry } from '../files/index.ts';
 import { baseName, parentPath } from '../files/index.ts';
+import { filesBeside } from './beside-program.ts';
 import { entriesOnTheWay, filesBelow, type ImageTree } from './image-tree.ts';
+import { dataOfLibraries } from './library-data.ts';
 
 export interface ProgramPlace {
   /** Absolute, of the image's config; empty or `/`: none. */
@@ -52,6 +54,9 @@ export function neededFiles(
   addNameLibraries(needed, add);
   const program = workdirOf(tree, workdir);
   const usesData = program !== undefined && usesDataIn(program, needed, compiled);
+  if (program !== undefined && !usesData && isProgramIn(program, compiled)) {
+    for (const path of filesBeside(tree, program)) add(path);
+  }
   const roots = [...wholeTrees(tree, needed), ...(usesData ? [program] : [])];
   const unneeded = roots.flatMap((root) => unneededIn(tree, needed, root));
   for (const root of roots) {
@@ -115,6 +120,7 @@ function wholeTrees(
   if ([...roots].some((root) => PERL.test(root))) {
     for (const path of librariesOfPerl(tree)) roots.add(path);
   }
+  for (const path of dataOfLibraries(tree, needed.keys())) roots.add(path);
   if ([...roots].some((root) => READS_ZONES.test(root))) roots.add('usr/share/zoneinfo');
   return roots;
 }
@@ -145,6 +151,10 @@ function usesDataIn(
     if (type === 'file' && path.startsWith(`${directory}/`) && !compiled.has(path)) return true;
   }
   return false;
+}
+
+function isProgramIn(directory: BytePath, compiled: ReadonlySet<BytePath>): boolean {
+  return [...compiled].some((path) => path.startsWith(`${directory}/`));
 }
 
 /** What lies directly in such directories, and is for developers. */
