@@ -79,4 +79,46 @@ export const generated = [
         'package main\n\nimport (\n\t"fmt"\n\t"net/http"\n)\n\nfunc main() {\n\thttp.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Hello from Go") })\n\tpanic(http.ListenAndServe(":8080", nil))\n}\n',
     },
   },
+  {
+    // The usual template loads fonts from a server while it is built.
+    ...{ name: 'next', port: 3000, expect: 'Hello world!' },
+    commands: [
+      npx(
+        ...['create-next-app@latest', 'next', '--empty', '--ts', '--app', '--no-tailwind'],
+        ...['--no-linter', '--no-src-dir', '--no-react-compiler', '--import-alias', '@/*'],
+        ...['--use-npm', '--skip-install', '--disable-git', '--yes'],
+      ),
+    ],
+  },
+  {
+    ...{ name: 'angular', port: 8080, expect: '<app-root>' },
+    commands: [
+      npx(
+        ...['@angular/cli@20.3.39', 'new', 'angular', '--defaults', '--skip-install', '--skip-git'],
+      ),
+    ],
+  },
+  {
+    ...{ name: 'docusaurus', port: 8080, expect: 'Docusaurus' },
+    commands: [
+      npx(
+        ...['create-docusaurus@3', 'docusaurus', 'classic', '--javascript', '--skip-install'],
+        ...['--package-manager', 'npm'],
+      ),
+    ],
+  },
+  {
+    ...{ name: 'cargo-app', expect: 'Hello, world!' },
+    commands: [['cargo', 'new', '--quiet', '--vcs', 'none', 'cargo-app']],
+  },
+  {
+    ...{ name: 'maven-app', expect: 'Hello World!' },
+    commands: [
+      [
+        ...['mvn', '--batch-mode', '--quiet', 'archetype:generate', '-DgroupId=example'],
+        ...['-DartifactId=maven-app', '-DarchetypeArtifactId=maven-archetype-quickstart'],
+        '-DarchetypeVersion=1.5',
+      ],
+    ],
+  },
 ];

@@ -68,4 +68,64 @@ export const projects = [
     ...{ name: 'plugins', answers: 'output', expect: 'Hello from plugin tea' },
     beyond: [['./host milk', 'Hello from plugin milk']],
   },
+  {
+    ...{ name: 'express', answers: 'http', expect: 'Hello from Express' },
+    beyond: [
+      ['/prices', '1.234,50'],
+      ['/shop.css', 'teal'],
+    ],
+  },
+  {
+    ...{ name: 'sharp', answers: 'http', expect: 'png, 16 pixels' },
+    beyond: [
+      ['/webp', 'webp, 16 pixels'],
+      ['/avif', '16 pixels'],
+    ],
+  },
+  {
+    ...{ name: 'vite-nginx', answers: 'http', expect: 'Hello from Vite' },
+    beyond: [
+      ['/robots.txt', '/drafts/'],
+      ['/a/page', 'Hello from Vite'],
+    ],
+  },
+  {
+    ...{ name: 'rust', answers: 'http', expect: 'Hello from Rust' },
+    beyond: [['/notes', 'Notes of Rust']],
+  },
+  {
+    ...{ name: 'go-embed', answers: 'http', expect: 'Hello from Go' },
+    beyond: [
+      ['/about', 'About: embedded'],
+      ['/zone', '1970-01-01T05:30:00+05:30'],
+      ['/user', '/usr/sbin'],
+    ],
+  },
+  {
+    ...{ name: 'ruby', answers: 'http', expect: 'Hello from Sinatra' },
+    beyond: [
+      ['/report', 'Report: '],
+      ['/stamp', '19:00 -05'],
+    ],
+  },
+  {
+    ...{ name: 'spring', answers: 'http', expect: 'Hello from Spring' },
+    beyond: [
+      ['/facts', '1970-01-01T09:00+09:00'],
+      ['/page.html', 'Static page'],
+      ['/actuator/health', 'UP'],
+    ],
+  },
+  {
+    ...{ name: 'authorities', answers: 'output', expect: 'Hello from a trusted server' },
+    beyond: [['python3 /usr/local/bin/fetch.py', 'Hello from a trusted server']],
+  },
+  {
+    ...{ name: 'pictures', answers: 'output', expect: 'ImageMagick: PNG 24x16' },
+    beyond: [
+      ['gif', 'GIF 24x16'],
+      ['webp', 'WEBP 24x16'],
+      ['text', 'PNG 200x40'],
+    ],
+  },
 ];
