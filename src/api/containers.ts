@@ -6,7 +6,12 @@ import type {
   TmpfsSpec,
   VolumeSpec,
 } from '../container/index.ts';
-import type { Isolation, IsolationChoice, ResourceLimits } from '../runtime/index.ts';
+import type {
+  Isolation,
+  IsolationChoice,
+  PublishedPort,
+  ResourceLimits,
+} from '../runtime/index.ts';
 import type { PulledImage, RegistryEvent } from './registries.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -16,6 +21,7 @@ export type {
   Isolation,
   IsolationChoice,
   OutputReceivers,
+  PublishedPort,
   ResourceLimits,
   TmpfsSpec,
   VolumeSpec,

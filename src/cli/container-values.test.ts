@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPort, deviceSpec, mountValues } from './container-values.ts';
+import { deviceSpec, mountValues, publishedPorts } from './container-values.ts';
 
 const none = { volume: [], mount: [], tmpfs: [] };
 
@@ -91,7 +91,7 @@ describe('ports', () => {
     '[::]:80:80',
     '8000-8010:8000-8010',
   ])('%s is open already', (text) => {
-    checkPort(text, undefined);
+    expect(publishedPorts(text, undefined)).toEqual([]);
   });
 
   it.each([
@@ -103,11 +103,40 @@ describe('ports', () => {
     ['http:80', 'invalid value'],
     ['80:80/http', 'invalid value'],
   ])('%s is refused', (text, message) => {
-    expect(() => checkPort(text, undefined)).toThrow(message);
+    expect(() => publishedPorts(text, undefined)).toThrow(message);
+  });
+
+  it.each([
+    ['8080:80', [{ host: 8080, container: 80, protocol: 'tcp' }]],
+    [
+      '127.0.0.1:53:5353/udp',
+      [{ address: '127.0.0.1', host: 53, container: 5353, protocol: 'udp' }],
+    ],
+    [
+      '90-91:80-81',
+      [
+        { host: 90, container: 80, protocol: 'tcp' },
+        { host: 91, container: 81, protocol: 'tcp' },
+      ],
+    ],
+  ])('%s leads into a private network', (text, expected) => {
+    expect(publishedPorts(text, 'private')).toEqual(expected);
+  });
+
+  it.each([
+    ['80', 'ports of this machine are not chosen'],
+    ['[::1]:80:80', 'private networks have IPv4 only'],
+    ['80:80/sctp', 'only tcp and udp'],
+    ['80-81:80', 'invalid value'],
+    ['0:80', 'invalid value'],
+    ['81-80:81-80', 'invalid value'],
+    ['80:65536', 'invalid value'],
+  ])('%s does not', (text, message) => {
+    expect(() => publishedPorts(text, 'private')).toThrow(message);
   });
 
   it('there is none without a network', () => {
-    expect(() => checkPort('80:80', 'none')).toThrow(
+    expect(() => publishedPorts('80:80', 'none')).toThrow(
       'ports cannot be published with --network=none',
     );
   });

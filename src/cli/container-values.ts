@@ -1,6 +1,12 @@
 /** Flags of `lamina run` whose values have their own syntax. */
 import { resolve } from 'node:path';
-import type { DeviceSpec, NetworkMode, TmpfsSpec, VolumeSpec } from '../api/index.ts';
+import type {
+  DeviceSpec,
+  NetworkMode,
+  PublishedPort,
+  TmpfsSpec,
+  VolumeSpec,
+} from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { badValue, byteSize, splitCsv } from './values.ts';
@@ -193,33 +199,69 @@ export function deviceSpec(text: string): DeviceSpec {
 }
 
 const PORT =
-  /^(?:(?<ip>\[[\da-fA-F:.]*\]|\d+(?:\.\d+){3}):)?(?:(?<host>\d+(?:-\d+)?)?:)?(?<container>\d+(?:-\d+)?)(?:\/(?:tcp|udp|sctp))?$/;
+  /^(?:(?<ip>\[[\da-fA-F:.]*\]|\d+(?:\.\d+){3}):)?(?:(?<host>\d+(?:-\d+)?)?:)?(?<container>\d+(?:-\d+)?)(?:\/(?<protocol>tcp|udp|sctp))?$/;
 const ANY_ADDRESS = ['0.0.0.0', '[::]'];
 
 /**
- * A value of `--publish`: with host networking a port keeps its number, on the addresses that the process chooses.
- * @throws AppError CLI_FLAG_VALUE, CLI_NOT_YET
+ * A value of `--publish`. With host networking a port keeps its number, on the addresses that the process chooses.
+ * @returns nothing with host networking
+ * @throws AppError CLI_FLAG_VALUE, CLI_NOT_YET, CLI_USAGE
  */
-export function checkPort(text: string, network: NetworkMode | undefined): void {
-  const { ip, host, container } = PORT.exec(text)?.groups ?? {};
+export function publishedPorts(
+  text: string,
+  network: NetworkMode | undefined,
+): readonly PublishedPort[] {
+  const { ip, host, container, protocol } = PORT.exec(text)?.groups ?? {};
   if (container === undefined) throw badValue('--publish', text, 'host:container');
   if (network === 'none') {
     throw new AppError('CLI_USAGE', `ports cannot be published with --network=none: ${text}`, {
       hint: 'remove one of the two',
     });
   }
-  if (network === 'private') {
-    throw new AppError('CLI_NOT_YET', `ports of private networks cannot be published: ${text}`, {
-      hint: 'choose --network=host: a port of the process is the same port of this machine',
-    });
-  }
+  if (network === 'private') return privatePorts(text, { ip, host, container, protocol });
   if (ip !== undefined && !ANY_ADDRESS.includes(ip)) {
     throw new AppError('CLI_NOT_YET', `ports cannot be bound to an address: ${text}`, {
       hint: `containers share this machine’s network: make the process listen on ${ip}`,
     });
   }
-  if (host === undefined || host === container) return;
+  if (host === undefined || host === container) return [];
   throw new AppError('CLI_NOT_YET', `ports cannot be mapped: ${text}`, {
-    hint: `containers share this machine’s network: port ${container} of the process is port ${container} of this machine`,
+    hint: `containers share this machine’s network, where port ${container} of the process is port ${container}; --network=private maps ports`,
   });
+}
+
+interface PortParts {
+  readonly ip: string | undefined;
+  readonly host: string | undefined;
+  readonly container: string;
+  readonly protocol: string | undefined;
+}
+
+/** The ports of a private network that lead to the process. */
+function privatePorts(text: string, { ip, host, container, protocol = 'tcp' }: PortParts) {
+  const notYet = (message: string, hint: string) =>
+    new AppError('CLI_NOT_YET', `${message}: ${text}`, { hint });
+  if (protocol !== 'tcp' && protocol !== 'udp') {
+    throw notYet('only tcp and udp ports are published', 'remove the protocol');
+  }
+  if (host === undefined) {
+    throw notYet('ports of this machine are not chosen', `name one: -p ${container}:${container}`);
+  }
+  if (ip?.startsWith('[')) {
+    throw notYet('private networks have IPv4 only', 'choose an address of IPv4');
+  }
+  const [hosts, containers] = [portRange(host), portRange(container)];
+  const isValid = hosts.length > 0 && hosts.length === containers.length;
+  if (!isValid) throw badValue('--publish', text, 'two ports from 1 to 65535, or equal ranges');
+  return hosts.map((port, index) => ({
+    ...{ address: ip, host: port, container: containers[index] ?? port },
+    protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
+  }));
+}
+
+/** `80`, `80-90`. @returns nothing if it is not a range of ports */
+function portRange(text: string): readonly number[] {
+  const [first = 0, last = first] = text.split('-').map(Number);
+  if (first < 1 || last > 65_535 || last < first) return [];
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }

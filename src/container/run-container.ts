@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
+import { AppError } from '../errors.ts';
 import { readConfig } from '../image/index.ts';
 import {
   ensureLayers,
@@ -19,6 +20,7 @@ import {
   type ProcessRequest,
   type ProcessResult,
   type ProcessSpec,
+  type PublishedPort,
   prepareProcess,
   programContext,
   type Runtime,
@@ -129,6 +131,7 @@ function request(input: RequestInput): Omit<ProcessRequest, 'lowers' | 'mounts'>
     groups: options.groups,
     hostname,
     network: options.network,
+    ports: publishedPorts(options),
     security: options.privileged === true ? 'insecure' : 'sandbox',
     addedCapabilities: options.capAdd?.map(capabilityName),
     droppedCapabilities: options.capDrop?.map(capabilityName),
@@ -141,6 +144,12 @@ function request(input: RequestInput): Omit<ProcessRequest, 'lowers' | 'mounts'>
     terminal: options.tty,
     container: true,
   };
+}
+
+function publishedPorts({ publish = [], network }: ContainerOptions): readonly PublishedPort[] {
+  if (publish.length === 0 || network === 'private') return publish;
+  const message = 'only ports of private networks can be published';
+  throw new AppError('RUNTIME_NETWORK_FAILED', message, { hint: 'choose the network private' });
 }
 
 /** How many digits of its id make the host name of a container. */

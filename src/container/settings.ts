@@ -1,5 +1,5 @@
 /** Settings of a container, with the names of the library's `run()`. */
-import type { IsolationChoice, ResourceLimits } from '../runtime/index.ts';
+import type { IsolationChoice, PublishedPort, ResourceLimits } from '../runtime/index.ts';
 
 /** A command, and how its container runs. */
 export interface ContainerSettings {
@@ -27,6 +27,8 @@ export interface ContainerSettings {
   readonly isolation?: IsolationChoice | undefined;
   /** Default: `host`. */
   readonly network?: 'host' | 'none' | 'private' | undefined;
+  /** Ports of this machine that lead to the process; only with a private network. */
+  readonly publish?: readonly PublishedPort[] | undefined;
   /** An address may be `host-gateway`: this machine. */
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
   readonly readonlyRoot?: boolean | undefined;

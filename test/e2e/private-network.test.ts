@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,15 +81,68 @@ describe('a private network', () => {
     expect(stdout).toMatch(/^(?!127\.)[\d.]+\tme$/m);
   });
 
+  it.each(['slirp4netns', 'pasta'])('of %s publishes ports where it is asked to', async (tool) => {
+    const [first = 0, second = 0] = await freePorts();
+    const flags = ['-p', `127.0.0.1:${first}:80`, '-p', `${second}:81/tcp`];
+    const script = 'for p in 80 81; do echo to $p | nc -l -p $p & done; echo up; wait';
+    const args = ['run', '--rm', PRIVATE, ...flags, 'busybox', 'sh', '-c', script];
+    const env = { ...process.env, LAMINA_ROOT: bench.store, LAMINA_NETWORK_TOOL: tool };
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+    });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    const taken = await bench.lamina(['run', '--rm', PRIVATE, ...flags, 'busybox', 'true'], {
+      env: { LAMINA_NETWORK_TOOL: tool },
+    });
+    expect(taken.stderr).toContain('RUNTIME_NETWORK_FAILED');
+    expect(taken.stderr).toContain('a port cannot be published');
+    // Only at the address that was asked for.
+    await expect(firstLine('127.1.2.3', first)).rejects.toThrow('ECONNREFUSED');
+    expect(await firstLine('127.0.0.1', first)).toBe('to 80');
+    expect(await firstLine('127.1.2.3', second)).toBe('to 81');
+    expect(await ended).toEqual([0, null]);
+  });
+
   it.each([
     [['--isolation=chroot'], 'RUNTIME_ISOLATION', 'choose another isolation'],
-    [['-p', '80:80'], 'CLI_NOT_YET', 'choose --network=host'],
+    [['-p', '80'], 'CLI_NOT_YET', 'name one: -p 80:80'],
   ])('with %j is refused, with a way out', async (flags, code, hint) => {
     const ran = await bench.lamina(['run', '--rm', PRIVATE, ...flags, 'busybox', 'true']);
     expect(ran).toMatchObject({ status: 125, stderr: expect.stringContaining(code) });
     expect(ran.stderr).toContain(hint);
   });
 });
+
+/** Two ports of this machine. */
+async function freePorts(): Promise<readonly number[]> {
+  const servers = [createServer(), createServer()];
+  const ports: number[] = [];
+  for (const server of servers) {
+    await once(server.listen(0, '0.0.0.0'), 'listening');
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) ports.push(address.port);
+  }
+  for (const server of servers) await once(server.close(), 'close');
+  return ports;
+}
+
+/** Retries: a process may not listen yet, and slirp4netns and pasta accept before they know. */
+async function firstLine(host: string, port: number): Promise<string> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const socket = connect({ host, port }).setEncoding('utf8');
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+    });
+    await once(socket, 'close');
+    if (text !== '' || Date.now() > deadline) return text.trim();
+    await delay(20);
+  }
+}
 
 /** A name server on the loopback of this machine that gives every name one address. */
 async function nameServer() {

@@ -74,7 +74,7 @@ export const runFlags = {
     kind: 'list',
     short: 'p',
     value: 'host:container',
-    help: 'accepted if both ports are equal and there is no address: the container shares the network of this machine',
+    help: 'publish a port with --network=private; with the network of this machine, accepted if both ports are equal and there is no address',
   },
   init: {
     kind: 'switch',

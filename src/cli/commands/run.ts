@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { RunOptions } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
-import { checkPort, deviceSpec, mountValues } from '../container-values.ts';
+import { deviceSpec, mountValues, publishedPorts } from '../container-values.ts';
 import { readEnvFile } from '../env-file.ts';
 import type { FlagValues } from '../flags.ts';
 import { isolationChoice } from '../isolation-flag.ts';
@@ -90,7 +90,6 @@ async function runOptions(
     });
   }
   const network = networkMode(flags.network ?? flags.net);
-  for (const port of flags.publish) checkPort(port, network);
   return {
     image: args[0] ?? '',
     pull: pullPolicy(flags.pull),
@@ -109,6 +108,7 @@ async function runOptions(
     name: flags.name,
     hostname: flags.hostname,
     network,
+    publish: flags.publish.flatMap((port) => publishedPorts(port, network)),
     addHosts: flags['add-host'].map(hostAlias),
     readonlyRoot: flags['read-only'],
     isolation: isolationChoice(flags.isolation),

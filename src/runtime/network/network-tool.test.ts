@@ -28,9 +28,21 @@ test('another program is refused', () => {
 });
 
 test('neither connects to the loopback of this machine', () => {
-  const paths = { namespace: '/ns', ready: '/ready' };
+  const paths = { namespace: '/ns', ready: '/ready', socket: 'api', ports: [] };
   const of = (name: 'slirp4netns' | 'pasta') => toolArguments({ name, path: `/${name}` }, paths);
   expect(of('slirp4netns')).toContain('--disable-host-loopback');
   expect(of('pasta')).toContain('--no-map-gw');
   expect(of('pasta').join(' ')).toContain('-t none -u none -T none -U none');
+});
+
+test('only what is published is forwarded', () => {
+  const ports = [
+    { host: 8080, container: 80, protocol: 'tcp', address: '127.0.0.1' },
+    { host: 8081, container: 81, protocol: 'tcp' },
+  ] as const;
+  const paths = { namespace: '/ns', ready: '/ready', socket: 'api', ports };
+  const pasta = toolArguments({ name: 'pasta', path: '/pasta' }, paths).join(' ');
+  expect(pasta).toContain('-t 127.0.0.1/8080:80 -t 8081:81 -u none -T none -U none');
+  const slirp = toolArguments({ name: 'slirp4netns', path: '/slirp4netns' }, paths);
+  expect(slirp).toContain('--api-socket=api');
 });

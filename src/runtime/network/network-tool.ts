@@ -2,7 +2,7 @@
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { findProgram } from '../../system/index.ts';
-import { PRIVATE_ADDRESSES } from '../process/index.ts';
+import { PRIVATE_ADDRESSES, type PublishedPort } from '../process/index.ts';
 import { INTERFACE, MTU } from './namespace-calls.ts';
 
 /** A program of this machine, as plain data. */
@@ -53,26 +53,41 @@ export const READY_FD = 3;
  *
  * @param paths.namespace the network namespace, mounted on a file
  * @param paths.ready gets text when the network works; absolute
+ * @param paths.socket for `publishPorts`, of slirp4netns
  */
 export function toolArguments(
   { name }: NetworkTool,
-  paths: { readonly namespace: string; readonly ready: string },
+  paths: {
+    readonly namespace: string;
+    readonly ready: string;
+    readonly socket: string;
+    readonly ports: readonly PublishedPort[];
+  },
 ): readonly string[] {
   const { cidr, netmask, process, gateway, nameServer } = PRIVATE_ADDRESSES;
   if (name === 'slirp4netns') {
     return [
       ...['--netns-type=path', `--cidr=${cidr}`, `--mtu=${MTU}`, '--disable-host-loopback'],
       ...['--enable-sandbox', '--enable-seccomp', `--ready-fd=${READY_FD}`],
+      ...(paths.ports.length === 0 ? [] : [`--api-socket=${paths.socket}`]),
       ...[paths.namespace, INTERFACE],
     ];
   }
+  const published = (protocol: PublishedPort['protocol'], flag: string) => {
+    const ports = paths.ports.filter((port) => port.protocol === protocol);
+    if (ports.length === 0) return [flag, 'none'];
+    return ports.flatMap(({ address, host, container }) => {
+      const where = address === undefined ? '' : `${address}/`;
+      return [flag, `${where}${host}:${container}`];
+    });
+  };
   return [
     // The default user could not enter the namespace.
     ...['--foreground', '--quiet', '--stderr', '--runas', '0', '--ipv4-only'],
     ...['--address', process, '--netmask', netmask, '--gateway', gateway, '--no-map-gw'],
     ...['--dns-forward', nameServer, '--mtu', String(MTU), '--ns-ifname', INTERFACE],
     // By default it forwards ports of this machine's loopback, in both directions.
-    ...['-t', 'none', '-u', 'none', '-T', 'none', '-U', 'none'],
+    ...[...published('tcp', '-t'), ...published('udp', '-u'), '-T', 'none', '-U', 'none'],
     ...['--no-dhcp', '--no-dhcpv6', '--no-ndp', '--no-ra'],
     ...['--pid', paths.ready, '--netns', paths.namespace],
   ];

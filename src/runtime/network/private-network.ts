@@ -10,10 +10,12 @@ import { closeSync, rmSync, writeFileSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { SystemError, umount } from '../../system/index.ts';
 import { type LaunchReport, REPORT_FD, syscallProgram } from '../builtin/index.ts';
+import type { PublishedPort } from '../process/index.ts';
 import { outputPipe, readToEnd } from '../streams/index.ts';
 import { ACK_FD, namespaceCalls, TUN_LABEL } from './namespace-calls.ts';
 import { readAck } from './netlink.ts';
 import { type NetworkTool, toolArguments } from './network-tool.ts';
+import { portFault, publishPorts } from './publish-ports.ts';
 
 /** Milliseconds that a program may take to connect a namespace. */
 const START_TIMEOUT = 20_000;
@@ -33,12 +35,18 @@ export class PrivateNetwork implements AsyncDisposable {
    * @param base an absent name in a directory of ours, relative
    * @throws AppError RUNTIME_NETWORK_FAILED
    */
-  static async open(base: string, tool: NetworkTool): Promise<PrivateNetwork> {
+  static async open(
+    base: string,
+    { tool, ports }: { readonly tool: NetworkTool; readonly ports: readonly PublishedPort[] },
+  ): Promise<PrivateNetwork> {
     const path = `${process.cwd()}/${base}`;
     writeFileSync(path, '');
     await makeNamespace(path);
     try {
-      return new PrivateNetwork(path, await startTool(tool, path));
+      return new PrivateNetwork(
+        path,
+        await startTool(tool, { namespace: path, socket: `${base}.ports`, ports }),
+      );
     } catch (error) {
       umount(path, { detach: true });
       throw error;
@@ -83,15 +91,32 @@ function namespaceFault({ label, errno }: LaunchReport['failures'][number]): App
   return failed(`/dev/net/tun cannot be used: ${code}`, hint);
 }
 
+interface ToolPaths {
+  readonly namespace: string;
+  /** Relative: the address of a socket is short. */
+  readonly socket: string;
+  readonly ports: readonly PublishedPort[];
+}
+
+/** What pasta says of a port that it cannot listen on. */
+const BIND_FAILURE = /bind (?:any )?port/i;
+
 /** @returns the program, when it has connected the namespace */
-async function startTool(tool: NetworkTool, namespace: string): Promise<ChildProcess> {
+async function startTool(
+  tool: NetworkTool,
+  { namespace, socket, ports }: ToolPaths,
+): Promise<ChildProcess> {
   const ready = `${namespace}.ready`;
   const { stream, childFd } = outputPipe(ready, { keep: true });
-  const child: ChildProcess = spawn(tool.path, toolArguments(tool, { namespace, ready }), {
-    // The last one is READY_FD.
-    stdio: ['ignore', 'ignore', 'pipe', childFd],
-    env: {},
-  });
+  const child: ChildProcess = spawn(
+    tool.path,
+    toolArguments(tool, { namespace, ready, socket, ports }),
+    {
+      // The last one is READY_FD.
+      stdio: ['ignore', 'ignore', 'pipe', childFd],
+      env: {},
+    },
+  );
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-ERROR_TAIL);
@@ -102,7 +127,11 @@ async function startTool(tool: NetworkTool, namespace: string): Promise<ChildPro
       once(stream, 'data', { signal: patience }).then(() => true),
       once(child, 'close', { signal: patience }).then(() => false),
     ]);
-    if (isReady) return child;
+    if (isReady) {
+      if (tool.name === 'slirp4netns') await publishPorts(socket, ports);
+      return child;
+    }
+    if (BIND_FAILURE.test(said)) throw portFault(lastLines(said));
     throw failed(`${tool.name} ended: ${lastLines(said)}`);
   } catch (error) {
     await end(child);

@@ -159,7 +159,7 @@ interface Prepared {
 
 async function privateNetwork({ spec, networkTool }: RunCommand, base: string) {
   if (spec.network !== 'private' || networkTool === undefined) return undefined;
-  return PrivateNetwork.open(`${base}/network`, networkTool);
+  return PrivateNetwork.open(`${base}/network`, { tool: networkTool, ports: spec.ports });
 }
 
 function isCrun(launcher: Launcher): boolean {

@@ -59,6 +59,8 @@ export interface ProcessRequest {
   readonly lowerFiles?: readonly LowerFile[] | undefined;
   readonly hostname?: string | undefined;
   readonly network?: ProcessSpec['network'] | undefined;
+  /** For a private network. */
+  readonly ports?: ProcessSpec['ports'] | undefined;
   readonly security?: 'sandbox' | 'insecure' | undefined;
   readonly extraHosts?: readonly ExtraHost[] | undefined;
   readonly terminal?: boolean | undefined;
@@ -113,6 +115,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     user,
     hostname: checkedHostname(request.hostname ?? DEFAULT_HOSTNAME),
     network: request.network ?? 'host',
+    ports: request.ports ?? [],
     security: request.security ?? 'sandbox',
     extraHosts: request.extraHosts ?? [],
     mounts: mounts.sort(byDepth),

@@ -117,6 +117,17 @@ export interface ExtraHost {
 /** That of this machine, none, or one of its own with connections to the outside. */
 export type ProcessNetwork = 'host' | 'none' | 'private';
 
+/** A port of this machine that leads to one of a private network. */
+export interface PublishedPort {
+  /** An IPv4 address of this machine; undefined: all of them. */
+  readonly address?: string | undefined;
+  /** Of this machine. */
+  readonly host: number;
+  /** Of the process. */
+  readonly container: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
 export interface ProcessSpec {
   /** Bottom first. None: the root filesystem starts empty. */
   readonly lowers: readonly LowerDirectory[];
@@ -134,6 +145,8 @@ export interface ProcessSpec {
   readonly user: ProcessUser;
   readonly hostname: string;
   readonly network: ProcessNetwork;
+  /** For a private network. */
+  readonly ports: readonly PublishedPort[];
   readonly security: 'sandbox' | 'insecure';
   readonly extraHosts: readonly ExtraHost[];
   readonly mounts: readonly ProcessMount[];
