@@ -16,6 +16,8 @@ describe('a short list of paths', () => {
   it('names an empty directory that is used', () => {
     expect(wholeDirectories(tree, new Set(['d']))).toEqual(['d']);
     expect(wholeDirectories(tree, new Set(['a', 'c/4']))).toEqual(['c']);
+    const deep = treeOf({ 'var/lib/x/': '', 'var/lib/y/1': 'x', 'var/z': 'x' });
+    expect(wholeDirectories(deep, new Set(['var/lib/x']))).toEqual(['var/lib/x']);
   });
 
   it('names a directory with a few small files more, rather than very many files', () => {

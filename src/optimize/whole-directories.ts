@@ -46,7 +46,10 @@ function covered(tree: ImageTree, files: ReadonlySet<BytePath>, directory: ByteP
   if (directory === '') return { wanted, other, count, paths };
   // An empty directory that is used itself, or one whose files are all wanted.
   if (count === 0)
-    return { wanted, other, count, paths: files.has(directory) && other === 0 ? [directory] : [] };
+    return {
+      ...{ wanted, other, count },
+      paths: files.has(directory) && other === 0 ? [directory] : paths,
+    };
   const isWhole = other === 0 || (paths.length > 4 && other <= tolerance(wanted));
   return { wanted, other, count, paths: isWhole ? [directory] : paths };
 }
