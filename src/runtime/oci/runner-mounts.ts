@@ -71,16 +71,18 @@ function bindHostPath(
   hostPath: string,
   stack: MountStack,
 ): OciMount {
-  // What is mounted below the source is read-only, too.
-  const options = ['rbind', ...(wanted.readonly ? ['ro', 'rro'] : ['rw'])];
+  const options = ['rbind', wanted.readonly ? 'ro' : 'rw'];
   if (wanted.within !== undefined) {
     bindWithin(wanted.source, wanted.within, { hostPath, stack });
     return bind(hostPath, wanted.target, options);
   }
+  const isDirectory = statSync(Buffer.from(wanted.source, 'latin1')).isDirectory();
+  // What is mounted below it is read-only, too. crun mounts no file with this option.
+  if (wanted.readonly && isDirectory) options.push('rro');
   const source = asText(wanted.source);
   if (source !== undefined) return bind(source, wanted.target, options);
   // The specification is UTF-8: other bytes get a name that is UTF-8.
-  if (statSync(Buffer.from(wanted.source, 'latin1')).isDirectory()) mkdirSync(hostPath);
+  if (isDirectory) mkdirSync(hostPath);
   else writeFileSync(hostPath, '');
   mount({ source: wanted.source, target: hostPath, flags: MountFlag.bind | MountFlag.recursive });
   stack.onClose(() => unmount(hostPath));
