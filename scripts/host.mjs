@@ -1,12 +1,15 @@
 // What the scripts need from this machine: commands, packages, root.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 
 export const root = new URL('..', import.meta.url).pathname;
 /** The command of this clone, executable as it is. */
 export const lamina = `${root}lamina`;
 /** The program that it runs. */
 export const laminaProgram = `${root}dist/bin/lamina.js`;
+
+const PINNED_MAJOR = 24;
+const DEBIAN_MODULES = '/usr/share/nodejs';
 
 const SYSTEM_PATHS = [
   '/usr/local/sbin',
@@ -72,16 +75,47 @@ export function installPackages(packages) {
   runAsRoot('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env });
 }
 
+const lockFile = `${root}package-lock.json`;
+/** What npm has installed. */
+const installedPackages = `${root}node_modules/.package-lock.json`;
+/** Its time is when npm last ran with the pinned Node.js. */
+const installedByPinned = `${root}node_modules/.installed-by-pinned-node`;
+
 /** Installs the npm packages, unless they match the lock file. */
 export function installNpmPackages() {
-  const installed = statSync(`${root}node_modules/.package-lock.json`, { throwIfNoEntry: false });
-  if (
-    installed !== undefined &&
-    installed.mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
-  ) {
-    return;
-  }
+  if (isNewer(installedPackages, lockFile)) return;
   say('Installing npm packages');
+  npmInstall();
+}
+
+/**
+ * npm leaves out optional packages that need a newer Node.js than the one that it runs on: programs for this machine.
+ * This adds them, with the pinned Node.js, which must be the first in PATH.
+ */
+export function installSkippedPackages() {
+  const npmNode = process.env.npm_node_execpath ?? process.execPath;
+  const { stdout } = spawnSync(npmNode, ['--version'], { encoding: 'utf8' });
+  if (Number(/^v(\d+)/.exec(stdout)?.[1]) >= PINNED_MAJOR) return;
+  if (isNewer(installedByPinned, installedPackages)) return;
+  say('Installing npm packages that need a newer Node.js');
+  npmInstall();
+  writeFileSync(installedByPinned, '');
+}
+
+/** Installs what the lock file of a directory lists. */
+export function npmInstall(options = {}) {
+  const env = { ...process.env, NODE_NO_WARNINGS: '1' };
+  // Where Debian's npm has its modules, which only Debian's Node.js finds.
+  if (existsSync(DEBIAN_MODULES)) env.NODE_PATH = DEBIAN_MODULES;
   // Hides warnings that npm itself runs on an old Node.js: these packages do not.
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error']);
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'], {
+    env,
+    ...options,
+  });
+}
+
+/** Whether a file exists and is not older than another. */
+export function isNewer(path, other) {
+  const time = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return time !== undefined && time >= statSync(other).mtimeMs;
 }

@@ -2,7 +2,7 @@
 // An old Node.js reads this file too: use only syntax of Node.js 18.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, symlinkSync } from 'node:fs';
-import { installNpmPackages, root } from './host.mjs';
+import { installNpmPackages, installSkippedPackages, root } from './host.mjs';
 
 const OLDEST = [22, 15];
 const bin = `${root}node_modules/.bin`;
@@ -14,6 +14,9 @@ export function continueWithPinnedNode() {
   if (!existsSync(node) && !linkNode(node)) return requireRecentNode();
   // First in PATH, as npm does for its scripts, so that child processes run on the same Node.js.
   process.env.PATH = `${bin}:${process.env.PATH ?? ''}`;
+  installSkippedPackages();
+  // npm 9 removes the link again.
+  if (!existsSync(node)) linkNode(node);
   if (realpathSync(node) === realpathSync(process.execPath)) return;
   const { status, error } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' });
   if (error !== undefined) throw error;

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandResult, execute, stepsOf, Workbench } from '../support/cli.ts';
+import { directoryOfNode, otherNode } from '../support/other-nodes.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
@@ -28,12 +29,15 @@ describe('a fresh clone', () => {
     );
   }
 
-  it('builds and runs a real multi-stage image with one command, and everything is cached the second time', async () => {
-    const first = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env });
+  it('builds and runs a real multi-stage image with the commands of the README, though Node.js is too old, and everything is cached the second time', async () => {
+    const bin = directoryOfNode(otherNode('unsupported'), bench.directory);
+    const old = { ...env, PATH: `${bin}:${process.env.PATH}` };
+    await mustSucceed('npm', ['install', '--no-audit', '--no-fund'], { cwd: clone, env: old });
+    const first = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env: old });
     expect(first.stdout).toContain('Hello from a linux/');
     expect(first.stdout).toMatch(/saved\s+\d+\.\d MB, \d+ times smaller/);
     expect(first.stdout).toContain('Try next:');
-    const again = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env });
+    const again = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env: old });
     // The log of each of its builds numbers steps from the start.
     const builds = again.stderr.split(/^(?=#1 \[internal\])/m).map(stepsOf);
     const run = builds.flatMap((steps) => steps.run);

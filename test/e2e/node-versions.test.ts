@@ -1,16 +1,10 @@
 /** The command as npm installs it, on each Node.js a user may have. */
-import { mkdtempSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, Workbench } from '../support/cli.ts';
+import { directoryOfNode, otherNode } from '../support/other-nodes.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-
-/** One of those that `npm test` installs. */
-function otherNode(name: string): string {
-  const packages = join(REPOSITORY, 'toolchain/other-versions/node_modules');
-  return join(packages, `${name}-${process.arch}`, 'bin/node');
-}
 
 describe('the installed command', () => {
   const bench = new Workbench();
@@ -34,8 +28,7 @@ describe('the installed command', () => {
 
   /** An environment in which `node` is the given program. */
   function environment(node: string): NodeJS.ProcessEnv {
-    const bin = mkdtempSync(join(bench.directory, 'bin-'));
-    symlinkSync(node, join(bin, 'node'));
+    const bin = directoryOfNode(node, bench.directory);
     const { NODE_OPTIONS: _, ...env } = process.env;
     return { ...env, PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, LAMINA_ROOT: bench.store };
   }
@@ -60,7 +53,7 @@ describe('the installed command', () => {
     const result = await execute(lamina, ['build', '.'], { env: environment(unsupported) });
     expect(result.stdout).toBe('');
     expect(result.stderr).toMatch(
-      /^lamina needs Node\.js 22\.15 or later; this is 20\.[^\n]*nodejs\.org[^\n]*\n$/,
+      /^lamina needs Node\.js 22\.15 or later; this is \d\d\.[^\n]*nodejs\.org[^\n]*\n$/,
     );
     expect(result.status).toBe(1);
   });
