@@ -70,6 +70,33 @@ it('a killed process leaves nothing of an unnamed file', async () => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
+it('is removed by the next process when one was killed while it replaced a file', async () => {
+  writeFileSync(path, 'before');
+  using script = await bundleScript(`
+    import { newFile } from './destination/new-file.ts';
+    const file = await newFile(process.argv[2]);
+    await file.handle.write('half');
+    await file.commit();
+  `);
+  const kill = ['-f', '-qq', '-e', 'trace=rename', '-e', 'inject=rename:error=EIO:signal=KILL'];
+  const child = spawn('strace', [...kill, process.execPath, script.path, path], {
+    env: script.env,
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
+  await once(child, 'close');
+  expect(readdirSync(directory)).toEqual([
+    'image.tar',
+    expect.stringMatching(/^image\.tar\.[0-9a-f]{12}\.part$/),
+  ]);
+  expect(readFileSync(path, 'utf8')).toBe('before');
+  const file = await newFile(path);
+  await file.handle.write('after');
+  await file.commit();
+  expect(readdirSync(directory)).toEqual(['image.tar']);
+  expect(readFileSync(path, 'utf8')).toBe('after');
+});
+
 it('the next process removes what a killed one left under a name, but no file in use', async () => {
   await killedInTheMiddle('namedFile');
   expect(readdirSync(directory)).toEqual([

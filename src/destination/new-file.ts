@@ -1,12 +1,20 @@
 /**
  * A file that appears at its path complete or not at all. If the file system supports it, the file has no name before,
- * and a killed process leaves nothing. Otherwise it has a temporary name, and the next writer of the path removes it.
+ * and a killed process leaves nothing. Otherwise, and for a moment when it replaces another file, it has a temporary
+ * name: if the process is killed, the next writer of the path removes it.
  */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasErrorCode, type Lock, linkUnnamed, openUnnamed, tryLock } from '../system/index.ts';
+import {
+  hasErrorCode,
+  type Lock,
+  linkUnnamed,
+  lockOpenFile,
+  openUnnamed,
+  tryLock,
+} from '../system/index.ts';
 
 const MODE = 0o666;
 
@@ -34,7 +42,9 @@ function unnamedFile(path: string, handle: FileHandle): NewFile {
       } catch (error) {
         if (!hasErrorCode(error, 'EEXIST')) throw error;
         // A link cannot replace a file: the new file gets a temporary name first.
-        const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+        removeLeftovers(path);
+        const temporary = temporaryName(path);
+        lockOpenFile(handle.fd, path);
         linkUnnamed(handle, temporary);
         await rename(temporary, path);
       } finally {
@@ -48,7 +58,7 @@ function unnamedFile(path: string, handle: FileHandle): NewFile {
 /** For file systems without unnamed files. */
 export async function namedFile(path: string): Promise<NewFile> {
   removeLeftovers(path);
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const temporary = temporaryName(path);
   const handle = await open(temporary, 'wx', MODE);
   const lock = lockOf(temporary);
   const end = async (): Promise<void> => {
@@ -69,6 +79,10 @@ export async function namedFile(path: string): Promise<NewFile> {
       await end();
     },
   };
+}
+
+function temporaryName(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.part`;
 }
 
 /** Removes files that no process has locked: their processes were killed. */

@@ -10,7 +10,7 @@ export { kernelHasErofs } from './erofs.ts';
 export { findProgram } from './find-program.ts';
 export { fsPath } from './fs-path.ts';
 export type { Lock, LockMode } from './lock.ts';
-export { type AcquireOptions, acquireLock, tryLock } from './locks.ts';
+export { type AcquireOptions, acquireLock, lockOpenFile, tryLock } from './locks.ts';
 export { makeDirectories } from './make-directories.ts';
 export { mountOverlay, type OverlayMount } from './mount-overlay.ts';
 export {

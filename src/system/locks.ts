@@ -8,7 +8,7 @@ import { AbortedError } from '../errors.ts';
 import { lastError, type NativeFunction, nativeFunction } from './libc.ts';
 import type { Lock, LockMode } from './lock.ts';
 import { tryMarkerLock } from './marker-lock.ts';
-import { hasErrorCode } from './system-error.ts';
+import { hasErrorCode, SystemError } from './system-error.ts';
 
 export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
@@ -40,6 +40,20 @@ export function tryLock(path: string, mode: LockMode): Lock | undefined {
     } finally {
       if (!held) closeSync(fd);
     }
+  }
+}
+
+/**
+ * Locks an open file exclusively until it is closed, where the file system has locks and no other process holds one.
+ * @param path for messages
+ */
+export function lockOpenFile(fd: number, path: string): void {
+  const flock = bindFlock();
+  if (flock === undefined) return;
+  try {
+    flockNow(flock, fd, path, 'exclusive');
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
   }
 }
 
