@@ -124,14 +124,14 @@ export class CacheMountStore {
     }
   }
 
-  /** All cache mounts. */
+  /** All cache mounts. None of a read-only store counts as in use: there are no locks to ask. */
   list(): readonly CacheMountInfo[] {
     return keysIn(this.#layout).map((key) => {
       const directory = `${this.#layout.mounts}/${key}`;
       const bytes = diskUsageOf(directory);
       return {
         ...{ key, id: idOf(directory), bytes },
-        ...{ inUse: isInUse(directory), lastUsed: lastUse(directory) },
+        ...{ inUse: !this.#layout.isReadOnly && isInUse(directory), lastUsed: lastUse(directory) },
       };
     });
   }

@@ -10,7 +10,9 @@ const bench = new Workbench();
 beforeAll(async () => {
   mkdirSync(temporary);
   await makeBusyboxImage(bench);
-  const project = bench.project({ Dockerfile: 'FROM busybox\nRUN echo made > /made\n' });
+  const project = bench.project({
+    Dockerfile: 'FROM busybox\nRUN echo made > /made\nRUN --mount=type=cache,target=/c true\n',
+  });
   await bench.succeed(['build', '-q', '-t', 'app', project]);
 });
 afterAll(() => bench[Symbol.dispose]());
@@ -37,6 +39,9 @@ describe('a read-only store', () => {
     [`save -o ${archive} app`, /^$/],
     [`save --format oci -o ${archive} app`, /^$/],
     ['system df', /^Images/m],
+    ['system df -v', /RUN echo made/],
+    ['report app', /busybox/],
+    ['builds ls', /app/],
     ['system check', /nothing is damaged/],
   ])('serves %s', async (line, output) => {
     const { status, stdout, stderr } = await readOnly(line.split(' '));
