@@ -50,12 +50,13 @@ export async function lint(context: LaminaContext, options: LintOptions): Promis
 }
 
 async function configOf(
-  { config: path, settings = {} }: LintOptions,
+  { config: path, settings = {}, signal }: LintOptions,
   env: LaminaContext['env'],
 ): Promise<LintConfig> {
   if (path === false) return mergedConfig(settings);
   const found = path ?? findConfigFile(process.cwd(), env);
-  const file = found === undefined ? {} : await readConfigFile(found);
+  const file =
+    found === undefined ? {} : await readConfigFile(found, { isNamed: path !== undefined, signal });
   return mergedConfig(file, environmentConfig(env), settings);
 }
 

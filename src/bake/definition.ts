@@ -59,7 +59,7 @@ async function read(
   options: BakeDefinitionOptions,
   { env, lamina, platform }: BakeSurroundings,
 ): Promise<{ readonly parsed: ParsedDefinition; readonly resolved: ResolvedBake }> {
-  const { repository, directory = process.cwd() } = options;
+  const { repository, directory = process.cwd(), signal } = options;
   const isEnvUsed = !/^(?:1|t|true)$/i.test(env.BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP ?? '');
   const parse = async (files: readonly BakeFile[], root: string) => {
     const parsed = parseDefinition(files, {
@@ -84,7 +84,10 @@ async function read(
   };
   const paths = options.files ?? [];
   if (repository === undefined) {
-    return parse(await readBakeFiles({ paths, directory, stdin: options.stdin }), directory);
+    return parse(
+      await readBakeFiles({ paths, directory, stdin: options.stdin, signal }),
+      directory,
+    );
   }
   const checkout = await mkdtemp(join(tmpdir(), 'lamina-bake-'));
   try {
@@ -96,10 +99,10 @@ async function read(
     const remote = paths.filter((path) => !path.startsWith('cwd://'));
     const files = [
       ...(remote.length > 0 || local.length === 0
-        ? await readBakeFiles({ paths: remote, directory: checkout, stdin: options.stdin })
+        ? await readBakeFiles({ paths: remote, directory: checkout, stdin: options.stdin, signal })
         : []),
       ...(local.length > 0
-        ? await readBakeFiles({ paths: local, directory, stdin: undefined })
+        ? await readBakeFiles({ paths: local, directory, stdin: undefined, signal })
         : []),
     ];
     return await parse(files, checkout);

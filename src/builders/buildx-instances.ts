@@ -1,9 +1,12 @@
 /** The builders of Docker's buildx, as its files describe them. They are only read. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { hasErrorCode, readRegularFile } from '../system/index.ts';
 import { homeOf, isRecord, type KnownBuilder, type KnownNode } from './config.ts';
+
+/** Bytes. */
+const LARGEST = 1 << 20;
 
 /** Files that are no instance of a form we know are left out. */
 export function buildxInstances(env: Environment): readonly KnownBuilder[] {
@@ -89,7 +92,7 @@ function addressOf(driver: unknown, { endpoint, node }: Node): string | undefine
 
 function readInstance(path: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const document: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const document: unknown = JSON.parse(readRegularFile(path, { limit: LARGEST }).toString());
     return isRecord(document) ? document : undefined;
   } catch {
     return undefined;

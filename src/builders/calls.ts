@@ -1,5 +1,4 @@
 /** The calls on builders. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
   BuilderInfo,
@@ -21,6 +20,7 @@ import {
 } from '../fleet/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { formatPlatform, normalizePlatform, parsePlatform } from '../oci/index.ts';
+import { readRegularFile } from '../system/index.ts';
 import { allBuilders, isHere } from './choose.ts';
 import {
   firstNode,
@@ -29,6 +29,9 @@ import {
   readBuilders,
   writeBuilders,
 } from './config.ts';
+
+/** Bytes of a file with certificates or a key. */
+const LARGEST_PEM = 1 << 20;
 
 /**
  * What a connection to a node needs.
@@ -196,7 +199,7 @@ function readTls({ ca, cert, key, servername }: BuilderTls): TlsOptions {
 function readPem(path: string | undefined): Buffer | undefined {
   if (path === undefined) return undefined;
   try {
-    return readFileSync(path);
+    return readRegularFile(path, { limit: LARGEST_PEM });
   } catch (cause) {
     throw new AppError('BUILDER_CERTIFICATE', `cannot read the certificate or key ${path}`, {
       hint: 'check the path and its permissions',

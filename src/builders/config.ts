@@ -1,10 +1,17 @@
 /** The user's builders: a file in the configuration directory, readable by its owner only. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuilderTls } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { hasErrorCode, homeDirectory, replacePrivateFile } from '../system/index.ts';
+import {
+  hasErrorCode,
+  homeDirectory,
+  readRegularFile,
+  replacePrivateFile,
+} from '../system/index.ts';
+
+/** Bytes. */
+const LARGEST = 1 << 20;
 
 /** A daemon of a builder. */
 export interface KnownNode {
@@ -42,7 +49,7 @@ export function readBuilders(env: Environment): BuildersFile {
   const path = pathOf(env);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path, { limit: LARGEST }).toString();
   } catch (error) {
     // Tools that change the user often keep HOME: a home of somebody else chooses nothing.
     if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return { builders: [] };

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { readFailure, readRegularFile } from '../system/index.ts';
+import { checkInput, readFailure, readRegularFile } from '../system/index.ts';
 import type { Io } from './io.ts';
 
 export interface SourceText {
@@ -32,7 +32,7 @@ export function namedFiles(args: readonly string[]): readonly string[] {
 export async function readSource(name: string, io: Io): Promise<SourceText> {
   const shown = name === STDIN ? '<stdin>' : name;
   const path = name === STDIN ? undefined : pathOf(name);
-  const bytes = path === undefined ? await readAll(io) : readFile(path);
+  const bytes = path === undefined ? await readStandardInput(io) : readFile(path);
   if (!isUtf8(bytes)) {
     throw new AppError(
       'FORMAT_ENCODING',
@@ -50,10 +50,23 @@ function pathOf(name: string): string {
   return isDirectory ? dockerfileIn(name) : name;
 }
 
+/** @throws AppError DOCKERFILE_UNREADABLE for what a build would not read either: a link out of the directory, a pipe */
 function dockerfileIn(directory: string): string {
   const paths = NAMES.map((name) => join(directory, name));
-  const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  return paths.find(isFile) ?? join(directory, 'Dockerfile');
+  const kinds = paths.map((path) => statSync(path, { throwIfNoEntry: false }));
+  const isFile = kinds.findIndex((stats) => stats?.isFile() === true);
+  const index = isFile < 0 ? kinds.findIndex((stats) => stats !== undefined) : isFile;
+  const found = paths[index];
+  if (found === undefined) return join(directory, 'Dockerfile');
+  if (kinds[index]?.isFIFO() === true) throw unreadable(found, 'it is a pipe (FIFO)');
+  try {
+    checkInput(found, { limit: LARGEST, within: directory });
+  } catch (cause) {
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw unreadable(found, reason, cause);
+  }
+  return found;
 }
 
 function readFile(path: string): Buffer {
@@ -62,16 +75,21 @@ function readFile(path: string): Buffer {
   } catch (cause) {
     const reason = readFailure(cause);
     if (reason === undefined) throw cause;
-    const isMissing = reason === 'there is no such file';
-    throw new AppError(
-      isMissing ? 'DOCKERFILE_NOT_FOUND' : 'DOCKERFILE_UNREADABLE',
-      `cannot read '${path}': ${reason}`,
-      { hint: 'name a Dockerfile, a directory with one, or - for standard input', cause },
-    );
+    throw unreadable(path, reason, cause);
   }
 }
 
-async function readAll(io: Io): Promise<Buffer> {
+function unreadable(path: string, reason: string, cause?: unknown): AppError {
+  const isMissing = reason === 'there is no such file';
+  return new AppError(
+    isMissing ? 'DOCKERFILE_NOT_FOUND' : 'DOCKERFILE_UNREADABLE',
+    `cannot read '${path}': ${reason}`,
+    { hint: 'name a Dockerfile, a directory with one, or - for standard input', cause },
+  );
+}
+
+/** @throws AppError DOCKERFILE_TOO_LARGE */
+export async function readStandardInput(io: Io): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of io.stdin()) {

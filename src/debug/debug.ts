@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions, DebugOptions, RunResult } from '../api/index.ts';
 import {
@@ -15,11 +14,15 @@ import type { LaminaContext } from '../lamina-context.ts';
 import { ensureLayers, MergedTree } from '../layers/index.ts';
 import { type Emulation, emulationFor, type ProcessResult } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
+import { readRegularFile } from '../system/index.ts';
 import { openDebugMounts } from './open-mounts.ts';
 import { openDebugRuntime, runDebugProcess } from './process.ts';
 import { findShell, type Shell } from './shell.ts';
 import { stepSources } from './step-sources.ts';
 import { untilStep } from './until-step.ts';
+
+/** Bytes of a Dockerfile. */
+const LARGEST = 16 << 20;
 
 /** See `Lamina.debug`. */
 export async function debug(context: LaminaContext, options: DebugOptions): Promise<RunResult> {
@@ -60,7 +63,7 @@ function cut(wanted: BuildOptions, step: number): BuildOptions {
   const file = wanted.dockerfile ?? join(wanted.context, 'Dockerfile');
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFile(file, { limit: LARGEST }).toString();
   } catch (cause) {
     throw new AppError('DEBUG_NO_STEP', `--step needs a Dockerfile on this machine, not ${file}`, {
       hint: 'give the directory of the context, and with -f the path of the Dockerfile',

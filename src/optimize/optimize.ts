@@ -1,10 +1,9 @@
 /** From a Dockerfile that works to a verified smaller one: changes are built and tested one by one. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lamina, MeasuredImage, OptimizeOptions, OptimizeResult } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { hasErrorCode, readFailure, readInput } from '../system/index.ts';
 import { type Change, type Definition, ignoreMore, keepNeeded, ordinaryUser } from './changes.ts';
 import { expectFreePort } from './free-port.ts';
 import { tryLintFixes } from './lint-fixes.ts';
@@ -100,32 +99,43 @@ async function neededChanges(
   return await keepNeeded(definition, { config, tree: await opened.files(), used });
 }
 
+/** Bytes. */
+const LARGEST = 16 << 20;
+
 interface Source {
   readonly path: string;
   readonly definition: Definition;
 }
 
 /** @throws AppError DOCKERFILE_NOT_FOUND */
-async function readSource({ context, dockerfile }: OptimizeOptions): Promise<Source> {
+async function readSource({ context, dockerfile, signal }: OptimizeOptions): Promise<Source> {
   const path = dockerfile ?? join(context, 'Dockerfile');
-  const text = await readIfThere(path);
+  const text = await readIfThere(path, signal);
   if (text === undefined) {
     throw new AppError('DOCKERFILE_NOT_FOUND', `there is no Dockerfile at '${path}'`, {
       hint: 'name it with --file, or run `lamina init` to write one',
     });
   }
   const ignore =
-    (await readIfThere(`${path}.dockerignore`)) ??
-    (await readIfThere(join(context, '.dockerignore')));
+    (await readIfThere(`${path}.dockerignore`, signal)) ??
+    (await readIfThere(join(context, '.dockerignore'), signal));
   return { path, definition: { text, ignore } };
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfThere(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readInput(path, { limit: LARGEST, signal })).toString();
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
+    const reason = readFailure(error);
+    if (reason === undefined) throw error;
+    throw new AppError('DOCKERFILE_UNREADABLE', `cannot read '${path}': ${reason}`, {
+      hint: 'check the path',
+      cause: error,
+    });
   }
 }
 

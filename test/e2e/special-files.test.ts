@@ -1,7 +1,15 @@
 /** Files that are named, or lie in a context, and are no plain files: nothing waits for ever, nothing is read without end. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
@@ -40,6 +48,11 @@ describe('a pipe that nobody writes to', () => {
     ],
     ['as a key', () => ['build', '-f', join(context, 'ssh'), '--ssh', `default=${pipe}`, context]],
     ['as a file of variables', () => ['run', '--env-file', pipe, 'busybox', 'true']],
+    ['as a file with targets', () => ['bake', '--print', '-f', pipe]],
+    ['as settings of the linter', () => ['lint', '--config', pipe, join(context, 'Dockerfile')]],
+    ['as a file with limits', () => ['check', '--config', pipe, 'busybox']],
+    ['as a file with rates', () => ['report', '--rates', pipe, 'busybox']],
+    ['as a Dockerfile to optimize', () => ['optimize', '-f', pipe, context]],
   ];
 
   async function endedWhileWaiting(args: readonly string[], signal: NodeJS.Signals) {
@@ -81,6 +94,67 @@ describe('a pipe that nobody writes to', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`cannot read '${name}': it is a pipe (FIFO)`);
     rmSync(directory, { recursive: true });
+  });
+});
+
+describe('a file of a usual name that is a pipe or endless', () => {
+  it.each([
+    ['docker-bake.hcl', ['bake', '--print']],
+    ['compose.yaml', ['bake', '--print']],
+    ['.hadolint.yaml', ['lint', 'Dockerfile']],
+    ['lamina.toml', ['check', 'busybox']],
+    ['.dive-ci', ['check', 'busybox']],
+    ['report.toml', ['report', 'busybox']],
+    ['Dockerfile', ['lint']],
+    ['Dockerfile', ['fmt', '--check']],
+    ['Dockerfile', ['debug', '--step', '1', '.']],
+  ])('%s is not read by %j', async (name, args) => {
+    const directory = bench.project(
+      name === 'Dockerfile' ? { x: '' } : { Dockerfile: 'FROM scratch\n' },
+      'usual',
+    );
+    const path = join(directory, name);
+    execFileSync('mkfifo', [path]);
+    const piped = await bench.lamina(args, { cwd: directory });
+    rmSync(path);
+    symlinkSync('/dev/zero', path);
+    const endless = await bench.lamina(args, { cwd: directory });
+    rmSync(directory, { recursive: true });
+    for (const { status, stderr, stdout } of [piped, endless]) {
+      expect(status).toBeGreaterThan(0);
+      expect(stdout + stderr).toMatch(/it is a (?:pipe|device|symbolic link)/);
+      expect(stderr).not.toContain('INTERNAL');
+    }
+  });
+
+  it('is passed over as .env of Compose files', async () => {
+    const compose = 'services: { app: { image: "app$TAG", build: . } }\n';
+    const directory = bench.project(
+      { 'compose.yaml': compose, Dockerfile: 'FROM scratch\n' },
+      'env',
+    );
+    execFileSync('mkfifo', [join(directory, '.env')]);
+    const { stdout } = await bench.succeed(['bake', '--print'], { cwd: directory });
+    expect(stdout).toContain('"app"');
+  });
+});
+
+describe('standard input without an end', () => {
+  it.each([
+    ['a Dockerfile to build', ['build', '-f', '-', '.'], 'DOCKERFILE_TOO_LARGE'],
+    ['a Dockerfile to lint', ['lint', '-'], 'DOCKERFILE_TOO_LARGE'],
+    ['a Dockerfile to format', ['fmt', '-'], 'DOCKERFILE_TOO_LARGE'],
+    ['a file with targets', ['bake', '--print', '-f', '-'], 'BAKE_FILE_NOT_FOUND'],
+    ['a password', ['login', '-u', 'me', '--password-stdin', 'localhost:1'], 'CLI_USAGE'],
+  ])('is refused as %s', (_, args, code) => {
+    const zeros = openSync('/dev/zero', 'r');
+    const { status, stderr } = spawnSync(process.execPath, ['--', COMMAND, ...args], {
+      ...{ cwd: context, env: { ...process.env, LAMINA_ROOT: bench.store } },
+      ...{ stdio: [zeros, 'ignore', 'pipe'], encoding: 'utf8', timeout: 60_000 },
+    });
+    closeSync(zeros);
+    expect(status).toBeGreaterThan(0);
+    expect(stderr).toContain(code);
   });
 });
 
@@ -143,6 +217,29 @@ describe('a link in the context that leads out of it', () => {
     });
     expect(status).toBe(1);
     expect(stderr).toContain('to a file outside');
+    expect(stderr).not.toContain('SECRET');
+  });
+
+  it.each([
+    ['lint', []],
+    ['fmt', ['--check']],
+    ['fmt', ['--check', '.']],
+  ])('is not followed by %s %j', async (command, args) => {
+    const directory = bench.project({ x: '' }, `out-${command}-${args.length}`);
+    symlinkSync('../outside', join(directory, 'Dockerfile'));
+    const { status, stdout, stderr } = await bench.lamina([command, ...args], { cwd: directory });
+    expect(status).toBeGreaterThan(0);
+    expect(stderr).toContain("cannot read 'Dockerfile': it is a symbolic link to a file outside");
+    expect(stdout + stderr).not.toContain('SECRET');
+  });
+
+  it('is not followed by a Compose file that names another', async () => {
+    const compose = 'include: [other.yaml]\n';
+    const directory = bench.project({ 'compose.yaml': compose }, 'out-compose');
+    symlinkSync('../outside', join(directory, 'other.yaml'));
+    const { status, stderr } = await bench.lamina(['bake', '--print'], { cwd: directory });
+    expect(status).toBe(1);
+    expect(stderr).toContain('it is a symbolic link to a file outside');
     expect(stderr).not.toContain('SECRET');
   });
 

@@ -1,19 +1,36 @@
 /** hadolint's configuration file. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LintConfig } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
-import { homeDirectory } from '../../system/index.ts';
+import { homeDirectory, readFailure, readInput, readRegularFile } from '../../system/index.ts';
 import { LABEL_FORMS, labelFormOf, SEVERITIES, THRESHOLDS, thresholdOf } from './config-values.ts';
 
-/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID */
-export async function readConfigFile(path: string): Promise<LintConfig> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('CLI_FILE', `cannot read ${path}`, { cause });
+/** Bytes. */
+const LARGEST = 1 << 20;
+
+/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID; the signal's reason */
+export async function readConfigFile(
+  path: string,
+  how: { readonly isNamed: boolean; readonly signal: AbortSignal | undefined },
+): Promise<LintConfig> {
+  const bytes = await bytesOf(path, how).catch((cause: unknown) => {
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw new AppError('CLI_FILE', `cannot read ${path}: ${reason}`, { cause });
   });
-  return parseConfigFile(text, path);
+  return parseConfigFile(bytes.toString(), path);
+}
+
+/** A pipe that nobody named could wait for ever. */
+async function bytesOf(
+  path: string,
+  how: { readonly isNamed: boolean; readonly signal: AbortSignal | undefined },
+): Promise<Buffer> {
+  return how.isNamed
+    ? readInput(path, { limit: LARGEST, signal: how.signal })
+    : readRegularFile(path, { limit: LARGEST });
 }
 
 /**

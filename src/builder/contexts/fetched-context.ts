@@ -157,17 +157,25 @@ function lowered(path: string): string {
   return path.replace(/Dockerfile$/, 'dockerfile');
 }
 
-/** Writes standard input to a file. @throws AppError DOCKERFILE_NOT_FOUND when there is none */
+/**
+ * Writes standard input to a file.
+ * @param limit in bytes; more is too large for a Dockerfile
+ * @throws AppError DOCKERFILE_NOT_FOUND when there is none; DOCKERFILE_TOO_LARGE
+ */
 export async function spool(
   stdin: AsyncIterable<Uint8Array> | undefined,
   path: string,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   if (stdin === undefined) {
     throw new AppError('DOCKERFILE_NOT_FOUND', 'there is no standard input to read');
   }
   const handle = await open(path, 'wx', 0o600);
   try {
+    let size = 0;
     for await (const chunk of stdin) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge();
       for (let done = 0; done < chunk.length; ) {
         done += (await handle.write(chunk, done)).bytesWritten;
       }

@@ -93,7 +93,7 @@ async function readDockerfile(
   if (fetched?.dockerfile !== undefined) return { bytes: fetched.dockerfile, name: 'Dockerfile' };
   if (file === STDIN) {
     const path = join(await store.temporaryDirectory(), 'Dockerfile');
-    await spool(stdin, path);
+    await spool(stdin, path, MAX_DOCKERFILE);
     return { bytes: readLimited(path), name: 'Dockerfile' };
   }
   if (file !== undefined && isHttpUrl(file)) {

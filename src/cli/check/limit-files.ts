@@ -1,13 +1,20 @@
 /** Files with limits: the table `[check]` of `lamina.toml`, and dive's `.dive-ci`. */
-import { readFile } from 'node:fs/promises';
 import type { ImageLimits } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import { hasErrorCode } from '../../system/index.ts';
+import {
+  hasErrorCode,
+  readFailure,
+  readInput,
+  readRegularFile,
+  UnsuitableFile,
+} from '../../system/index.ts';
 import { byteCount, type Fault, limitOf, merged, ratio } from './limit-values.ts';
 
 const SETTINGS = 'lamina.toml';
 const DIVE = '.dive-ci';
+/** Bytes. */
+const LARGEST = 1 << 20;
 
 export interface LimitFiles {
   /** Instead of `lamina.toml`, which need not exist. */
@@ -16,12 +23,18 @@ export interface LimitFiles {
   readonly ciConfig: string | undefined;
   /** dive's CI mode: its rules count without a file too. */
   readonly ci: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID */
-export async function limitsInFiles({ config, ciConfig, ci }: LimitFiles): Promise<ImageLimits> {
-  const settings = await read(config ?? SETTINGS, config === undefined);
-  const dive = await read(ciConfig ?? DIVE, ciConfig === undefined);
+/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID; the signal's reason */
+export async function limitsInFiles({
+  config,
+  ciConfig,
+  ci,
+  signal,
+}: LimitFiles): Promise<ImageLimits> {
+  const settings = await read(config ?? SETTINGS, { isOptional: config === undefined, signal });
+  const dive = await read(ciConfig ?? DIVE, { isOptional: ciConfig === undefined, signal });
   const rules =
     dive === undefined ? (ci ? DIVE_RULES : {}) : await limitsOfDive(dive, ciConfig ?? DIVE);
   return merged(
@@ -30,12 +43,24 @@ export async function limitsInFiles({ config, ciConfig, ci }: LimitFiles): Promi
   );
 }
 
-async function read(path: string, isOptional: boolean): Promise<string | undefined> {
+async function read(
+  path: string,
+  how: { readonly isOptional: boolean; readonly signal: AbortSignal | undefined },
+): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    // A pipe that nobody named could wait for ever.
+    const bytes = how.isOptional
+      ? readRegularFile(path, { limit: LARGEST })
+      : await readInput(path, { limit: LARGEST, signal: how.signal });
+    return bytes.toString();
   } catch (cause) {
-    if (isOptional && hasErrorCode(cause, 'ENOENT', 'EISDIR')) return undefined;
-    throw new AppError('CLI_FILE', `cannot read ${path}`, { cause });
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    const isNone =
+      hasErrorCode(cause, 'ENOENT') ||
+      (cause instanceof UnsuitableFile && cause.kind === 'directory');
+    if (how.isOptional && isNone) return undefined;
+    throw new AppError('CLI_FILE', `cannot read ${path}: ${reason}`, { cause });
   }
 }
 

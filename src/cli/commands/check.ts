@@ -141,7 +141,10 @@ export const checkCommand = defineCommand({
   async run({ flags, args, given }, context) {
     const [image = ''] = args;
     const { config, 'ci-config': ciConfig } = flags;
-    const fromFiles = await limitsInFiles({ config, ciConfig, ci: flags.ci });
+    const fromFiles = await limitsInFiles({
+      ...{ config, ciConfig, ci: flags.ci },
+      signal: context.signal,
+    });
     const secrets = flags.secret.map((text) => secretSource(text, context.env));
     const implied = secrets.length > 0 ? { noSecrets: true } : {};
     const limits = merged(fromFiles, implied, ...limitsGiven(flags, given));

@@ -10,6 +10,7 @@ import {
   threshold,
   writeFindings,
 } from '../lint/index.ts';
+import { namedFiles, readStandardInput } from '../source-files.ts';
 import { unifiedDiff } from '../unified-diff.ts';
 
 const RULES = 'Rules';
@@ -154,14 +155,12 @@ async function sourcesOf(
   { io }: CommandContext,
 ): Promise<readonly LintSource[]> {
   const sources: LintSource[] = [];
-  for (const path of args.length === 0 ? ['Dockerfile'] : args) {
+  for (const path of namedFiles(args)) {
     if (path !== '-') {
       sources.push({ path });
       continue;
     }
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of io.stdin()) chunks.push(chunk);
-    sources.push({ path, text: Buffer.concat(chunks).toString('utf8') });
+    sources.push({ path, text: (await readStandardInput(io)).toString('utf8') });
   }
   return sources;
 }

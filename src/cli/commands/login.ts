@@ -61,10 +61,22 @@ export const loginCommand = defineCommand({
   },
 });
 
+/** Bytes; access tokens have some thousand. */
+const LONGEST = 1 << 20;
+
 /** The newline at the end of a file is not part of the password. */
 async function fromStdin({ io }: CommandContext): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of io.stdin()) chunks.push(Uint8Array.from(chunk));
+  let size = 0;
+  for await (const chunk of io.stdin()) {
+    size += chunk.length;
+    if (size > LONGEST) {
+      throw new AppError('CLI_USAGE', 'standard input is too long for a password', {
+        expected: `at most ${LONGEST} bytes`,
+      });
+    }
+    chunks.push(Uint8Array.from(chunk));
+  }
   return Buffer.concat(chunks)
     .toString('utf8')
     .replace(/[\r\n]+$/, '');

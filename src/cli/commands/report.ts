@@ -85,7 +85,7 @@ export const reportCommand = defineCommand({
       platform: flags.platform,
       base: flags.base,
       against: flags.against,
-      rates: await readRates(flags.rates, flags.rate),
+      rates: await readRates(flags.rates, flags.rate, context.signal),
       root: rootOf(flags, context),
       signal: context.signal,
     });

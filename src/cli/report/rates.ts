@@ -1,19 +1,27 @@
 /** Rates for the costs of an image, from a file or from the command line: `report.toml` and `--rate NAME=VALUE`. */
-import { readFile } from 'node:fs/promises';
 import type { GivenRates } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import { hasErrorCode } from '../../system/index.ts';
+import {
+  hasErrorCode,
+  readFailure,
+  readInput,
+  readRegularFile,
+  UnsuitableFile,
+} from '../../system/index.ts';
 
 /** Read where no other file is named, if it is there. */
 const DEFAULT_FILE = 'report.toml';
+/** Bytes. */
+const LARGEST = 1 << 20;
 
-/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID, CLI_FLAG_VALUE */
+/** @throws AppError CLI_FILE, CLI_CONFIG_INVALID, CLI_FLAG_VALUE; the signal's reason */
 export async function readRates(
   file: string | undefined,
   settings: readonly string[],
+  signal?: AbortSignal,
 ): Promise<GivenRates> {
-  const fromFile = await ratesInFile(file);
+  const fromFile = await ratesInFile(file, signal);
   const given = settings.map((setting) => {
     const equals = setting.indexOf('=');
     const [name, value] = [setting.slice(0, equals), setting.slice(equals + 1)];
@@ -24,9 +32,12 @@ export async function readRates(
   return Object.assign({}, fromFile, ...given);
 }
 
-async function ratesInFile(file: string | undefined): Promise<GivenRates> {
+async function ratesInFile(
+  file: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<GivenRates> {
   const path = file ?? DEFAULT_FILE;
-  const text = await textOf(path, file === undefined);
+  const text = await textOf(path, { isOptional: file === undefined, signal });
   return text === undefined ? {} : ratesOf(text, path);
 }
 
@@ -55,12 +66,24 @@ export async function ratesOf(text: string, path: string): Promise<GivenRates> {
   );
 }
 
-async function textOf(path: string, isOptional: boolean): Promise<string | undefined> {
+async function textOf(
+  path: string,
+  how: { readonly isOptional: boolean; readonly signal: AbortSignal | undefined },
+): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    // A pipe that nobody named could wait for ever.
+    const bytes = how.isOptional
+      ? readRegularFile(path, { limit: LARGEST })
+      : await readInput(path, { limit: LARGEST, signal: how.signal });
+    return bytes.toString();
   } catch (cause) {
-    if (isOptional && hasErrorCode(cause, 'ENOENT', 'EACCES', 'EISDIR')) return undefined;
-    throw new AppError('CLI_FILE', `cannot read ${path}`, { cause });
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    const isNone =
+      hasErrorCode(cause, 'ENOENT', 'EACCES') ||
+      (cause instanceof UnsuitableFile && cause.kind === 'directory');
+    if (how.isOptional && isNone) return undefined;
+    throw new AppError('CLI_FILE', `cannot read ${path}: ${reason}`, { cause });
   }
 }
 

@@ -1,11 +1,14 @@
 /** Files with logins: Docker's `config.json` and the `auth.json` of Podman, which has the same shape. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
+import { hasErrorCode, readFailure, readRegularFile } from '../../system/index.ts';
 import { configHome, homeOf } from '../home.ts';
 import { isObject } from '../shape.ts';
 import type { Credentials } from '../types.ts';
+
+/** Bytes. */
+const LARGEST = 16 << 20;
 
 export interface LoginFile {
   readonly path: string;
@@ -51,7 +54,7 @@ function podmanFile({ XDG_RUNTIME_DIR: runtime }: Environment): string {
  * @throws AppError REGISTRY_CREDENTIALS, which shows nothing of what the file holds
  */
 export async function readLoginFile(path: string): Promise<LoginFile> {
-  const document = await readDocument(path);
+  const document = readDocument(path);
   const auths = document.auths ?? {};
   const helpers = document.credHelpers ?? {};
   if (!isObject(auths)) throw invalidFile(path, 'auths is not an object');
@@ -70,11 +73,8 @@ export async function readLoginFile(path: string): Promise<LoginFile> {
   };
 }
 
-async function readDocument(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw invalidFile(path, `it cannot be read (${error.code ?? 'unknown reason'})`);
-  });
+function readDocument(path: string): Readonly<Record<string, unknown>> {
+  const text = textOf(path);
   // Podman creates empty files.
   if (text.trim() === '') return {};
   try {
@@ -84,6 +84,17 @@ async function readDocument(path: string): Promise<Readonly<Record<string, unkno
     // Reported below: the parser's message would quote the file.
   }
   throw invalidFile(path, 'it is not a JSON object');
+}
+
+function textOf(path: string): string {
+  try {
+    return readRegularFile(path, { limit: LARGEST }).toString();
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return '';
+    const reason = readFailure(error);
+    if (reason === undefined) throw error;
+    throw invalidFile(path, reason);
+  }
 }
 
 /**

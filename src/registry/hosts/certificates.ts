@@ -2,10 +2,14 @@
  * Certificates for one host, where Docker and Podman look for them: `certs.d/<host>/*.crt` are authorities; `*.cert`
  * with a `*.key` of the same name is a client certificate.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { readRegularFile } from '../../system/index.ts';
 import type { EndpointTls } from '../endpoint.ts';
 import { invalidConfig } from './toml.ts';
+
+/** Bytes. */
+const LARGEST = 1 << 20;
 
 export const NO_TLS: EndpointTls = {
   ca: [],
@@ -70,7 +74,7 @@ function merged(first: EndpointTls, second: EndpointTls): EndpointTls {
 export async function pem(directory: string, name: string): Promise<string> {
   const path = isAbsolute(name) ? name : join(directory, name);
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path, { limit: LARGEST }).toString();
   } catch {
     throw invalidConfig(path, 'it cannot be read');
   }

@@ -1,14 +1,17 @@
 /** Configuration files of other tools: optional, and rejected if invalid. */
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
+import { readRegularFile } from '../../system/index.ts';
 import { isObject } from '../shape.ts';
+
+/** Bytes. */
+const LARGEST = 1 << 20;
 
 export type Table = Readonly<Record<string, unknown>>;
 
 /** The text of a file; undefined if it is missing or unreadable. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path, { limit: LARGEST }).toString();
   } catch {
     return undefined;
   }
