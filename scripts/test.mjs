@@ -10,6 +10,7 @@ import { continueWithPinnedNode } from './pinned-node.mjs';
 continueWithPinnedNode();
 installPackages({
   runc: 'runc',
+  crun: 'crun',
   strace: 'strace',
   mmdebstrap: 'mmdebstrap',
   'busybox-static': '/bin/busybox',
