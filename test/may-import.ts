@@ -192,7 +192,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layers',
     'image',
   ],
-  objects: ['environment.ts', 'error-code.ts', 'errors.ts', 'concurrency', 'http', 'store'],
+  objects: [
+    'environment.ts',
+    'error-code.ts',
+    'errors.ts',
+    'concurrency',
+    'http',
+    'store',
+    'system',
+  ],
   transfer: [
     'environment.ts',
     'errors.ts',

@@ -49,7 +49,9 @@ export class ActionsObjects implements ObjectStore {
       const fresh = (await this.#find(key, request))?.url;
       return get(fresh ?? url, { range }, [206]);
     };
-    return this.#exchange.download(await get(url, {}, [200]), again, request.signal);
+    const { signal } = request;
+    const first = await get(url, {}, [200]);
+    return this.#exchange.download(first, { again, subject: shown(key), signal });
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {

@@ -40,7 +40,11 @@ export class AzureObjects implements ObjectStore {
       await response.discard();
       return undefined;
     }
-    return this.#exchange.download(response, (range) => get({ range }, [206]), request.signal);
+    return this.#exchange.download(response, {
+      again: (range) => get({ range }, [206]),
+      subject: this.#shown(key),
+      signal: request.signal,
+    });
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {

@@ -1,8 +1,11 @@
 /** Credentials for object stores in the environment, under the names that the services' own tools use. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
+import { readRegularFile } from '../system/index.ts';
 import type { Credentials, ObjectLocation } from './object-store.ts';
+
+/** Bytes of the file with profiles. */
+const LARGEST = 1 << 20;
 
 export function credentialsOf(
   { type }: Pick<ObjectLocation, 'type'>,
@@ -35,7 +38,7 @@ function awsCredentials(env: Environment): Credentials {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file, { limit: LARGEST }).toString('utf8');
   } catch {
     return '';
   }

@@ -21,6 +21,14 @@ export interface ExchangeOptions extends ObjectRequest {
   readonly subject: string;
 }
 
+export interface DownloadOptions {
+  /** Asks for the rest, by a value of the header `range`. */
+  readonly again: (range: string) => Promise<HttpResponse>;
+  /** For messages. */
+  readonly subject: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 const ATTEMPTS = 5;
 /** Bytes of an error's body that are read. */
 const MAX_ERROR = 8 * 1024;
@@ -58,11 +66,13 @@ export class Exchange {
     }
   }
 
-  /** The body of an object; a download that breaks off continues where it was. */
+  /**
+   * The body of an object; a download that breaks off continues where it was.
+   * @throws AppError CACHE_ACCESS_DENIED, CACHE_SERVER
+   */
   async *download(
     first: HttpResponse,
-    again: (range: string) => Promise<HttpResponse>,
-    signal: AbortSignal | undefined,
+    { again, subject, signal }: DownloadOptions,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const backoff = new Backoff({ firstMs: 300, longestMs: 5000 });
     let response = first;
@@ -75,7 +85,8 @@ export class Exchange {
         }
         return;
       } catch (error) {
-        if (!(error instanceof HttpFailure) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof HttpFailure)) throw error;
+        if (attempt === ATTEMPTS) throw this.#brokenOff(subject, error);
         await backoff.pause(signal);
       }
       response = await again(`bytes=${offset}-`);
@@ -96,6 +107,13 @@ export class Exchange {
           ? `the bucket is in another region: region=${region}`
           : 'check the address of the cache, or try again later',
       details: { status },
+    });
+  }
+
+  #brokenOff(subject: string, cause: HttpFailure): AppError {
+    const reason = maskSecrets(cause.message, this.#secrets);
+    return new AppError('CACHE_SERVER', `${subject}: the download broke off: ${reason}`, {
+      hint: 'try again later, or check the network and the proxies in between',
     });
   }
 

@@ -38,7 +38,8 @@ export class S3Objects implements ObjectStore {
       return undefined;
     }
     const again = (range: string) => get({ range }, [206]);
-    return this.#exchange.download(response, again, request.signal);
+    const { signal } = request;
+    return this.#exchange.download(response, { again, subject: this.#shown(key), signal });
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {
