@@ -71,6 +71,22 @@ export const storeFlags = {
   },
 } as const satisfies FlagTable;
 
+/** Options of commands that ask a builder in Docker. */
+export const builderFlags = {
+  timeout: {
+    kind: 'text',
+    value: 'time',
+    help: 'timeout for the status of the builder',
+    noEffect: 'the store is on this machine',
+  },
+  builder: {
+    kind: 'text',
+    value: 'name',
+    help: 'builder to use',
+    noEffect: 'lamina has only one builder',
+  },
+} as const satisfies FlagTable;
+
 /** Options of all commands of buildx; where a command has one itself, its own counts. */
 export const buildxFlags = {
   builder: { kind: 'text', help: 'choose the builder', noEffect: 'the command needs no builder' },

@@ -32,25 +32,10 @@ export class AzureObjects implements ObjectStore {
     this.#exchange = exchange;
   }
 
-  async read(key: string, request: ObjectRequest) {
+  read(key: string, request: ObjectRequest) {
     const get = (headers: Readonly<Record<string, string>>, expected: readonly number[]) =>
       this.#send({ method: 'GET', key, headers, expected }, request);
-    const response = await get({}, [200, 404]);
-    if (response.status === 404) {
-      await response.discard();
-      return undefined;
-    }
-    return this.#exchange.download(response, {
-      again: (range) => get({ range }, [206]),
-      subject: this.#shown(key),
-      signal: request.signal,
-    });
-  }
-
-  async has(key: string, request: ObjectRequest): Promise<boolean> {
-    const response = await this.#send({ method: 'HEAD', key, expected: [200, 404] }, request);
-    await response.discard();
-    return response.status === 200;
+    return this.#exchange.object(get, { subject: this.#shown(key), signal: request.signal });
   }
 
   /** Another build may have written it in the meantime. */
@@ -60,6 +45,12 @@ export class AzureObjects implements ObjectStore {
 
   replace(key: string, body: ObjectBody, request: ObjectRequest): Promise<void> {
     return this.#put(key, body, { ...request, headers: {} });
+  }
+
+  async has(key: string, request: ObjectRequest): Promise<boolean> {
+    const response = await this.#send({ method: 'HEAD', key, expected: [200, 404] }, request);
+    await response.discard();
+    return response.status === 200;
   }
 
   async #put(

@@ -67,6 +67,28 @@ export class Exchange {
   }
 
   /**
+   * The body of an object.
+   *
+   * @param get asks for it, with these headers; other statuses are errors
+   * @returns undefined if there is no such object
+   * @throws AppError CACHE_ACCESS_DENIED, CACHE_SERVER
+   */
+  async object(
+    get: (
+      headers: Readonly<Record<string, string>>,
+      expected: readonly number[],
+    ) => Promise<HttpResponse>,
+    about: Omit<DownloadOptions, 'again'>,
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const response = await get({}, [200, 404]);
+    if (response.status === 404) {
+      await response.discard();
+      return undefined;
+    }
+    return this.download(response, { ...about, again: (range) => get({ range }, [206]) });
+  }
+
+  /**
    * The body of an object; a download that breaks off continues where it was.
    * @throws AppError CACHE_ACCESS_DENIED, CACHE_SERVER
    */

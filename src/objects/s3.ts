@@ -29,17 +29,10 @@ export class S3Objects implements ObjectStore {
     this.#exchange = exchange;
   }
 
-  async read(key: string, request: ObjectRequest) {
+  read(key: string, request: ObjectRequest) {
     const get = (headers: Readonly<Record<string, string>>, expected: readonly number[]) =>
       this.#send({ method: 'GET', key, headers, expected }, request);
-    const response = await get({}, [200, 404]);
-    if (response.status === 404) {
-      await response.discard();
-      return undefined;
-    }
-    const again = (range: string) => get({ range }, [206]);
-    const { signal } = request;
-    return this.#exchange.download(response, { again, subject: this.#shown(key), signal });
+    return this.#exchange.object(get, { subject: this.#shown(key), signal: request.signal });
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {

@@ -56,6 +56,7 @@ export {
   treeFormKey,
   type XattrFlavour,
 } from './tree-form.ts';
+export { isWritable, readKernelFile } from './try-files.ts';
 export { linkUnnamed, openUnnamed } from './unnamed-file.ts';
 export { hasOneId, homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
 export { isWhiteout, makeWhiteout } from './whiteouts.ts';

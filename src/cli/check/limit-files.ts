@@ -2,19 +2,11 @@
 import type { ImageLimits } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import {
-  hasErrorCode,
-  readFailure,
-  readInput,
-  readRegularFile,
-  UnsuitableFile,
-} from '../../system/index.ts';
+import { readSettingsFile } from '../settings-file.ts';
 import { byteCount, type Fault, limitOf, merged, ratio } from './limit-values.ts';
 
 const SETTINGS = 'lamina.toml';
 const DIVE = '.dive-ci';
-/** Bytes. */
-const LARGEST = 1 << 20;
 
 export interface LimitFiles {
   /** Instead of `lamina.toml`, which need not exist. */
@@ -33,35 +25,20 @@ export async function limitsInFiles({
   ci,
   signal,
 }: LimitFiles): Promise<ImageLimits> {
-  const settings = await read(config ?? SETTINGS, { isOptional: config === undefined, signal });
-  const dive = await read(ciConfig ?? DIVE, { isOptional: ciConfig === undefined, signal });
+  const settings = await readSettingsFile(config ?? SETTINGS, {
+    isOptional: config === undefined,
+    signal,
+  });
+  const dive = await readSettingsFile(ciConfig ?? DIVE, {
+    isOptional: ciConfig === undefined,
+    signal,
+  });
   const rules =
     dive === undefined ? (ci ? DIVE_RULES : {}) : await limitsOfDive(dive, ciConfig ?? DIVE);
   return merged(
     rules,
     settings === undefined ? {} : await limitsOfSettings(settings, config ?? SETTINGS),
   );
-}
-
-async function read(
-  path: string,
-  how: { readonly isOptional: boolean; readonly signal: AbortSignal | undefined },
-): Promise<string | undefined> {
-  try {
-    // A pipe that nobody named could wait for ever.
-    const bytes = how.isOptional
-      ? readRegularFile(path, { limit: LARGEST })
-      : await readInput(path, { limit: LARGEST, signal: how.signal });
-    return bytes.toString();
-  } catch (cause) {
-    const reason = readFailure(cause);
-    if (reason === undefined) throw cause;
-    const isNone =
-      hasErrorCode(cause, 'ENOENT') ||
-      (cause instanceof UnsuitableFile && cause.kind === 'directory');
-    if (how.isOptional && isNone) return undefined;
-    throw new AppError('CLI_FILE', `cannot read ${path}: ${reason}`, { cause });
-  }
 }
 
 function faultIn(path: string): Fault {

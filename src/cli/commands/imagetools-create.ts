@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { defineCommand } from '../command.ts';
+import { builderFlags, defineCommand } from '../command.ts';
 import { transferDisplay } from '../transfer-display.ts';
 import { commaSeparated } from '../values.ts';
 
@@ -44,12 +44,7 @@ export const imagetoolsCreateCommand = defineCommand({
       help: 'type of progress output',
       noEffect: 'there is only one type',
     },
-    builder: {
-      kind: 'text',
-      value: 'name',
-      help: 'builder to use',
-      noEffect: 'lamina has only one builder',
-    },
+    builder: builderFlags.builder,
   },
   args: [0, Infinity],
   examples: [

@@ -1,6 +1,7 @@
 import type { Lamina, PruneOptions } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import {
+  builderFlags,
   type Command,
   type CommandContext,
   defineCommand,
@@ -44,18 +45,7 @@ const cacheFlags = {
     help: 'amount of free disk space to reach; nothing more is removed',
   },
   verbose: { kind: 'switch', help: 'show details', noEffect: 'details are always shown' },
-  timeout: {
-    kind: 'text',
-    value: 'time',
-    help: 'timeout for the status of the builder',
-    noEffect: 'the store is on this machine',
-  },
-  builder: {
-    kind: 'text',
-    value: 'name',
-    help: 'builder to use',
-    noEffect: 'lamina has only one builder',
-  },
+  ...builderFlags,
 } as const satisfies FlagTable;
 
 export const builderPruneCommand = defineCommand({

@@ -1,7 +1,7 @@
 import type { CacheUsage, DiskUsageRow, ImageUsage } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { builderFlags, defineCommand, rootOf, storeFlags } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { NONE, splitReference } from '../reference-text.ts';
 import { type Row, renderRows } from '../rows.ts';
@@ -24,18 +24,7 @@ export const systemDfCommand = defineCommand({
     },
     ...storeFlags,
     filter: { kind: 'list', help: 'show only some', notYet: 'remove the option' },
-    timeout: {
-      kind: 'text',
-      value: 'time',
-      help: 'timeout for the status of the builder',
-      noEffect: 'the store is on this machine',
-    },
-    builder: {
-      kind: 'text',
-      value: 'name',
-      help: 'builder to use',
-      noEffect: 'lamina has only one builder',
-    },
+    ...builderFlags,
   },
   args: [0, 0],
   namespace: namespaceOfStore,

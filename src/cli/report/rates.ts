@@ -2,18 +2,10 @@
 import type { GivenRates } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import {
-  hasErrorCode,
-  readFailure,
-  readInput,
-  readRegularFile,
-  UnsuitableFile,
-} from '../../system/index.ts';
+import { readSettingsFile } from '../settings-file.ts';
 
 /** Read where no other file is named, if it is there. */
 const DEFAULT_FILE = 'report.toml';
-/** Bytes. */
-const LARGEST = 1 << 20;
 
 /** @throws AppError CLI_FILE, CLI_CONFIG_INVALID, CLI_FLAG_VALUE; the signal's reason */
 export async function readRates(
@@ -37,7 +29,8 @@ async function ratesInFile(
   signal: AbortSignal | undefined,
 ): Promise<GivenRates> {
   const path = file ?? DEFAULT_FILE;
-  const text = await textOf(path, { isOptional: file === undefined, signal });
+  const isOptional = file === undefined;
+  const text = await readSettingsFile(path, { isOptional, mayBeForbidden: true, signal });
   return text === undefined ? {} : ratesOf(text, path);
 }
 
@@ -64,27 +57,6 @@ export async function ratesOf(text: string, path: string): Promise<GivenRates> {
     {},
     ...Object.entries(table).map(([name, value]) => rate(name, value, fault)),
   );
-}
-
-async function textOf(
-  path: string,
-  how: { readonly isOptional: boolean; readonly signal: AbortSignal | undefined },
-): Promise<string | undefined> {
-  try {
-    // A pipe that nobody named could wait for ever.
-    const bytes = how.isOptional
-      ? readRegularFile(path, { limit: LARGEST })
-      : await readInput(path, { limit: LARGEST, signal: how.signal });
-    return bytes.toString();
-  } catch (cause) {
-    const reason = readFailure(cause);
-    if (reason === undefined) throw cause;
-    const isNone =
-      hasErrorCode(cause, 'ENOENT', 'EACCES') ||
-      (cause instanceof UnsuitableFile && cause.kind === 'directory');
-    if (how.isOptional && isNone) return undefined;
-    throw new AppError('CLI_FILE', `cannot read ${path}: ${reason}`, { cause });
-  }
 }
 
 type Fault = (problem: string, expected?: string) => AppError;

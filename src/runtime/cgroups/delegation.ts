@@ -3,8 +3,8 @@
  * those around it, as far as they belong to the user; the kernel moves processes only between groups below one that
  * does. Of version 1 they are the same, and `/lamina-UID`, where no process has to be.
  */
-import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isWritable, readKernelFile } from '../../system/index.ts';
 import type { Controller } from './oci-limits.ts';
 
 /** What the kernel says about this process, and about files. */
@@ -111,11 +111,11 @@ export function undelegatedControllers(view: DelegationView): readonly string[] 
 /** What the kernel says about this process. */
 export function readDelegationView(): DelegationView {
   return {
-    cgroup: readOr('/proc/self/cgroup') ?? '',
-    mountinfo: readOr('/proc/self/mountinfo') ?? '',
-    uid: outerUid(process.geteuid?.() ?? 0, readOr('/proc/self/uid_map') ?? ''),
-    read: readOr,
-    canWrite,
+    cgroup: readKernelFile('/proc/self/cgroup') ?? '',
+    mountinfo: readKernelFile('/proc/self/mountinfo') ?? '',
+    uid: outerUid(process.geteuid?.() ?? 0, readKernelFile('/proc/self/uid_map') ?? ''),
+    read: readKernelFile,
+    canWrite: isWritable,
   };
 }
 
@@ -191,21 +191,4 @@ function isAround({ mountPoint, own }: Hierarchy, parent: string, view: Delegati
   const shared = mine.findIndex((part, index) => part !== other[index]);
   const common = shared === -1 ? mine : mine.slice(0, shared);
   return view.canWrite(join(mountPoint, ...common, 'cgroup.procs'));
-}
-
-function readOr(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function canWrite(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

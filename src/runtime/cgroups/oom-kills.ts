@@ -1,5 +1,5 @@
 /** Counts the processes that the kernel killed because memory ran out. */
-import { readText } from './attempt.ts';
+import { readKernelFile } from '../../system/index.ts';
 
 export function machineOomKills(): number {
   return countIn('/proc/vmstat') ?? 0;
@@ -23,6 +23,6 @@ export function ranOutOfMemory(
 }
 
 function countIn(path: string): number | undefined {
-  const value = /^oom_kill (\d+)$/m.exec(readText(path) ?? '')?.[1];
+  const value = /^oom_kill (\d+)$/m.exec(readKernelFile(path) ?? '')?.[1];
   return value === undefined ? undefined : Number(value);
 }
