@@ -113,7 +113,7 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['buildx dial-stdio'],
-    reason: 'there is no daemon; `lamina build --builder ADDRESS` connects to one',
+    reason: 'lamina has no daemon of its own; `lamina build --builder ADDRESS` uses that of BuildKit',
   },
   { names: ['plugin', 'extension'], reason: 'lamina has no plugins' },
   {

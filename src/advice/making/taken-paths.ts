@@ -4,7 +4,7 @@ import type { LintedFile, Stage } from '../linted-file.ts';
 import { absolutePath } from './image-paths.ts';
 import { unquoted } from './make.ts';
 
-/** As Linux: a longer one is no path. */
+/** Bytes: Linux takes no longer path. */
 const LONGEST = 4096;
 
 /** Paths, sorted, which answer whether one of them is a path, in it, or above it. */
