@@ -113,7 +113,8 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['buildx dial-stdio'],
-    reason: 'lamina has no daemon of its own; `lamina build --builder ADDRESS` uses that of BuildKit',
+    reason:
+      'lamina has no daemon of its own; `lamina build --builder ADDRESS` uses that of BuildKit',
   },
   { names: ['plugin', 'extension'], reason: 'lamina has no plugins' },
   {
