@@ -27,7 +27,7 @@ export const globalFlags = {
     kind: 'text',
     short: 'l',
     help: 'choose what is logged',
-    noEffect: 'there is no log; LAMINA_DEBUG=1 shows stack traces of errors',
+    noEffect: 'lamina writes no log; LAMINA_DEBUG=1 shows stack traces of errors',
     isUnlisted: true,
   },
   tls: { kind: 'switch', help: 'use TLS', notYet: NO_DAEMON, isUnlisted: true },

@@ -1,6 +1,5 @@
 /** Configuration and data that shared libraries look up by name, of which a test uses little. */
-import type { BytePath } from '../files/index.ts';
-import { baseName } from '../files/index.ts';
+import { type BytePath, baseName } from '../files/index.ts';
 import type { ImageTree } from './image-tree.ts';
 
 /** By the name of the library: directories, and their names in `etc` and `usr/share`. */
