@@ -300,6 +300,15 @@ describe('fixes', () => {
     expect(findings.filter(({ fix }) => fix !== undefined)).toEqual([]);
   });
 
+  it('of empty lines remove all of the instruction at once, but none of a here-document', async () => {
+    const before = 'FROM a:1\nRUN b \\\n\n  c \\\n# why\n\t\n\n  d <<E\n\nE\n';
+    const { findings } = await fixed(before, { fix: undefined });
+    const found = findings.filter(({ code }) => code === 'NoEmptyContinuation');
+    expect(found.map(({ fix }) => applyEdits(before, fix?.edits ?? []))).toEqual([
+      'FROM a:1\nRUN b \\\n  c \\\n# why\n  d <<E\n\nE\n',
+    ]);
+  });
+
   it('write the file in place of the old one', async () => {
     const directory = project({ real: 'FROM a:1\nRUN apk add b=1\n' });
     const path = join(directory, 'Dockerfile');

@@ -1,5 +1,5 @@
 /** Fixes for BuildKit's checks that are about how the text is written: the build stays the same. */
-import { type Instruction, type KeyValue, sliceOf } from '../dockerfile/index.ts';
+import { type Instruction, type KeyValue, physicalLines, sliceOf } from '../dockerfile/index.ts';
 import type { SourceRange } from '../errors.ts';
 import type { Fix } from '../lint/index.ts';
 import type { RuleName } from '../warning-code.ts';
@@ -47,12 +47,16 @@ function isMostlyLower({ tree }: LintedFile): boolean {
   return lower > upper;
 }
 
-/** This one and those that follow it directly. */
+/** All of the instruction: the check names the first one only. */
 function withoutEmptyLines({ start }: SourceRange, { tree }: LintedFile): Fix | undefined {
-  const lines = /^(?:[\t ]*\r?\n)+/.exec(tree.text.slice(start.offset))?.[0];
-  if (lines === undefined) return undefined;
-  const range = tree.source.range(start.offset, start.offset + lines.length);
-  return safeFix('remove the empty line', replace(range, ''));
+  const node = tree.instructions.find(({ extent }) => extent.end.offset > start.offset);
+  if (node === undefined) return undefined;
+  const empty = physicalLines(tree, node).filter(({ kind }) => kind === 'blank');
+  const lines = empty.map(({ range }) => {
+    const end = tree.text.indexOf('\n', range.end.offset) + 1 || tree.text.length;
+    return replace(tree.source.range(range.start.offset, end), '');
+  });
+  return safeFix(lines.length === 1 ? 'remove the empty line' : 'remove the empty lines', ...lines);
 }
 
 /** Not where quotes or escapes mean something else without the quotes around them. */
