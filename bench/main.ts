@@ -70,7 +70,7 @@ function usage(): string {
 
   -n, --times N    rounds, instead of each row's own number
   --scale F        factor of the numbers of files, steps and bytes
-  --without NAME   leave a builder out: BuildKit, Docker, buildah, podman, bare node
+  --without NAME   leave a builder out: BuildKit, Docker, buildah, podman, bare node, least work
   --node PATH      measure lamina as installed from its package, with this Node.js; can be repeated
   --no-check       do not compare the files of the images
   --svg FILE       draw the curves

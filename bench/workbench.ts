@@ -8,6 +8,7 @@ import { archiving, BASE, type Builder, type ImageFiles, type Task } from './bui
 import { buildkitBuilder } from './builders/buildkit.ts';
 import { dockerBuilder } from './builders/docker.ts';
 import { type Installation, laminaBuilder } from './builders/lamina.ts';
+import { leastWork } from './builders/least-work.ts';
 import { podmanBuilder } from './builders/podman.ts';
 import { type FlatTree, flatten } from './flatten.ts';
 import { addUsage, type Measurement, run, type Usage } from './measure.ts';
@@ -46,6 +47,7 @@ export class Workbench implements AsyncDisposable {
       ['buildah', () => buildahBuilder(join(directory, 'buildah'))],
       ['podman', () => podmanBuilder(join(directory, 'podman'))],
       ['bare node', bareNode],
+      ['least work', () => leastWork(join(directory, 'least-work'))],
     ];
     const leftOut = without.map((name) => name.toLowerCase());
     const found = peers.map(([name, open]) =>
@@ -80,7 +82,9 @@ export class Workbench implements AsyncDisposable {
     }
     if (daemon === 'unknown') usage = undefined;
     else if (daemon !== undefined) usage = addUsage(usage, daemon.end());
-    if (task.kind === 'build' && task.output !== undefined) rmSync(task.output.path);
+    // The least work leaves no archive there.
+    if (task.kind === 'build' && task.output !== undefined)
+      rmSync(task.output.path, { force: true });
     return { seconds, usage };
   }
 

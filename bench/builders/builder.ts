@@ -1,6 +1,7 @@
 /** A builder that is measured, behind one interface: it answers tasks with commands. */
 import { execFileSync } from 'node:child_process';
 import type { DaemonUsage } from '../daemon-usage.ts';
+import type { Work } from '../least-work/work.ts';
 import type { Command } from '../measure.ts';
 
 /** The name of the rows' base image in every builder. */
@@ -30,9 +31,16 @@ export type Task =
       readonly load?: ImageFiles | undefined;
       /** An archive to write the image to. */
       readonly output?: { readonly path: string; readonly compression: ArchiveCompression };
+      /** What no builder can leave out, where that can be told. */
+      readonly least?: readonly Work[] | undefined;
     }
   /** Pushes the image of a directory that was built before, in a registry on this machine without TLS. */
-  | { readonly kind: 'push'; readonly directory: string; readonly reference: string }
+  | {
+      readonly kind: 'push';
+      readonly directory: string;
+      readonly reference: string;
+      readonly least?: readonly Work[] | undefined;
+    }
   /** A start of the program that does no work. */
   | { readonly kind: 'start'; readonly args: readonly string[] };
 

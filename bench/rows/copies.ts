@@ -14,7 +14,7 @@ function copyOf(
     prepare({ directory, seed, size }) {
       writeFiles(directory, { Dockerfile: `FROM ${BASE}\nCOPY files /files\n` });
       writeManyFiles(join(directory, 'files'), { count: size(n), size: 1000, seed });
-      return { measured: { kind: 'build', directory } };
+      return { measured: { kind: 'build', directory, least: [{ kind: 'pack', path: 'files' }] } };
     },
   };
 }
@@ -47,7 +47,7 @@ export const manyBytes: Row = {
     for (const at of numbers(10)) {
       writeBigFile(join(directory, `files/${at}`), size(2 ** 30 / 10), `${seed} ${at}`);
     }
-    return { measured: { kind: 'build', directory } };
+    return { measured: { kind: 'build', directory, least: [{ kind: 'pack', path: 'files' }] } };
   },
 };
 
@@ -70,7 +70,7 @@ export const copyFrom: Row = {
     execFileSync('tar', tar, { cwd: directory });
     return {
       before: [{ kind: 'build', directory, target: 'files' }],
-      measured: { kind: 'build', directory },
+      measured: { kind: 'build', directory, least: [{ kind: 'pack', path: '../files' }] },
     };
   },
 };

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type ArchiveCompression, BASE, LOADED } from '../builders/builder.ts';
 import { numbers, writeFiles, writeMixedFiles } from '../data.ts';
+import type { Work } from '../least-work/work.ts';
 import type { Row } from '../row.ts';
 
 /** Of 3.5 MB: 350 MB. */
@@ -20,11 +21,21 @@ export const load: Row = {
     };
     const image = await workshop.image(LOADED, IMAGE, fill);
     writeFiles(directory, { Dockerfile: `FROM ${LOADED}\n${RUN}` });
-    return { measured: { kind: 'build', directory, load: image } };
+    const least = [
+      { kind: 'copy', path: image.archive },
+      { kind: 'steps', commands: ['echo done > /result'] },
+    ] as const;
+    return { measured: { kind: 'build', directory, load: image, least } };
   },
 };
 
 const LAYERS = [0, 1, 2];
+/** What gzip has to do depends on what does not compress. */
+const LEAST_OF_EXPORT: Readonly<Record<ArchiveCompression, readonly Work[] | undefined>> = {
+  gzip: undefined,
+  zstd: [{ kind: 'compress' }],
+  uncompressed: [{ kind: 'copy' }],
+};
 
 function exportAs(compression: ArchiveCompression): Row {
   const name = compression === 'uncompressed' ? 'plain' : compression;
@@ -41,8 +52,8 @@ function exportAs(compression: ArchiveCompression): Row {
       }
       const output = { path: `${directory}.tar`, compression };
       return {
-        before: [{ kind: 'build', directory }],
-        measured: { kind: 'build', directory, output },
+        before: [{ kind: 'build', directory, least: [{ kind: 'pack', path: '.' }] }],
+        measured: { kind: 'build', directory, output, least: LEAST_OF_EXPORT[compression] },
       };
     },
   };
@@ -69,7 +80,10 @@ function throughRegistry(part: 'pull' | 'push'): Row {
         writeMixedFiles(join(context, 'files'), { files: size(FILES), seed });
       });
       writeFiles(directory, { Dockerfile: `FROM ${source}\n${RUN}` });
-      const measured = { kind: 'build', directory, pulls: true } as const;
+      const received = { kind: 'pull', reference: source } as const;
+      const run = { kind: 'steps', commands: ['echo done > /result'] } as const;
+      const least = [received, run];
+      const measured = { kind: 'build', directory, pulls: true, least } as const;
       if (part === 'pull') return { measured };
       return {
         before: [measured],
@@ -77,7 +91,8 @@ function throughRegistry(part: 'pull' | 'push'): Row {
         measured: async (builder) => {
           const name = builder.toLowerCase().replace(/[^a-z0-9]+/g, '-');
           const registry = await workshop.registry(join(directory, `../to-${name}`));
-          return { kind: 'push', directory, reference: `${registry}/image:1` };
+          const reference = `${registry}/image:1`;
+          return { kind: 'push', directory, reference, least: [{ kind: 'push', reference }] };
         },
       };
     },
@@ -96,6 +111,10 @@ export const layerCounts: readonly Row[] = [1, 30, 120].map((n) => ({
     writeFiles(directory, { Dockerfile: `FROM scratch\n${copies.join('')}` });
     const files = numbers(n).map((at): [string, string] => [`f${at}`, `${seed} ${at}\n`]);
     writeFiles(directory, Object.fromEntries(files));
-    return { measured: { kind: 'build', directory } };
+    const least = [
+      { kind: 'look', path: '.' },
+      { kind: 'layers', count: n },
+    ] as const;
+    return { measured: { kind: 'build', directory, least } };
   },
 }));

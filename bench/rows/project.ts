@@ -48,7 +48,8 @@ export const cached: Row = {
   times: 9,
   prepare(turn) {
     writeProject(turn, STAGES);
-    const measured = { kind: 'build', directory: turn.directory } as const;
+    const least = [{ kind: 'look', path: 'src' }] as const;
+    const measured = { kind: 'build', directory: turn.directory, least } as const;
     return { before: [measured, measured], measured };
   },
 };
@@ -59,12 +60,21 @@ export const oneFile: Row = {
   times: 7,
   prepare(turn) {
     writeProject(turn, COPY_AND_RUN);
-    const measured = { kind: 'build', directory: turn.directory } as const;
-    const file = join(turn.directory, 'src/d0/f1');
+    const { directory } = turn;
+    const before = { kind: 'build', directory, least: [{ kind: 'pack', path: 'src' }] } as const;
     return {
-      before: [measured, measured],
-      change: () => appendFileSync(file, turn.seed),
-      measured,
+      before: [before, before],
+      change: () => appendFileSync(join(directory, 'src/d0/f1'), turn.seed),
+      measured: {
+        kind: 'build',
+        directory,
+        // All files but one are in the layer of the build before.
+        least: [
+          { kind: 'look', path: 'src' },
+          { kind: 'copy' },
+          { kind: 'steps', commands: ['cat bin/* > program'] },
+        ],
+      },
     };
   },
 };

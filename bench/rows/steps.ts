@@ -9,11 +9,13 @@ export const fiftyRuns: Row = {
   title: '50 trivial RUN steps',
   times: 5,
   prepare({ directory, seed, size }) {
-    const runs = numbers(size(50)).map((at) => `RUN echo ${at} > /step`);
-    writeFiles(directory, {
-      Dockerfile: `FROM ${BASE}\nRUN echo ${seed} > /seed\n${runs.join('\n')}\n`,
-    });
-    return { measured: { kind: 'build', directory } };
+    const commands = [
+      `echo ${seed} > /seed`,
+      ...numbers(size(50)).map((at) => `echo ${at} > /step`),
+    ];
+    const runs = commands.map((command) => `RUN ${command}\n`);
+    writeFiles(directory, { Dockerfile: `FROM ${BASE}\n${runs.join('')}` });
+    return { measured: { kind: 'build', directory, least: [{ kind: 'steps', commands }] } };
   },
 };
 
@@ -33,12 +35,12 @@ export const eightStages: Row = {
   times: 3,
   prepare({ directory, seed, size }) {
     const work = count(size(turnsPerSecond()));
-    const stages = numbers(8).map(
-      (at) => `FROM ${BASE} AS s${at}\nRUN ${work}; echo ${at} ${seed} > /result\n`,
-    );
+    const commands = numbers(8).map((at) => `${work}; echo ${at} ${seed} > /result`);
+    const stages = commands.map((command, at) => `FROM ${BASE} AS s${at}\nRUN ${command}\n`);
     const copies = numbers(8).map((at) => `COPY --from=s${at} /result /result${at}\n`);
     writeFiles(directory, { Dockerfile: `${stages.join('')}FROM scratch\n${copies.join('')}` });
-    return { measured: { kind: 'build', directory } };
+    const least = [{ kind: 'steps', commands, atOnce: true }] as const;
+    return { measured: { kind: 'build', directory, least } };
   },
 };
 
@@ -58,7 +60,8 @@ export const thousandStages: Row = {
   times: 7,
   prepare(turn) {
     writeChain(turn, Math.max(3, turn.size(1000)));
-    const measured = { kind: 'build', directory: turn.directory, target: 's2' } as const;
+    const { directory } = turn;
+    const measured = { kind: 'build', directory, target: 's2', least: [] } as const;
     return { before: [measured, measured], measured };
   },
 };
@@ -68,7 +71,12 @@ export const coldStages: Row = {
   title: '300 stages, all needed, cold',
   times: 3,
   prepare(turn) {
-    writeChain(turn, turn.size(300));
-    return { measured: { kind: 'build', directory: turn.directory } };
+    const count = turn.size(300);
+    writeChain(turn, count);
+    const least = [
+      { kind: 'look', path: '.' },
+      { kind: 'layers', count },
+    ] as const;
+    return { measured: { kind: 'build', directory: turn.directory, least } };
   },
 };
