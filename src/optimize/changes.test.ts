@@ -34,7 +34,7 @@ describe('a stage with the needed files', () => {
   const used = { found: new Set(['/app/main.js']), started: new Set<string>() };
   const names = async (files: TestFiles) => {
     const definition = { text: 'FROM a\n', ignore: undefined };
-    const facts = { config: { WorkingDir: '/app' }, tree: treeOf(files), used };
+    const facts = { config: { WorkingDir: '/app' }, tree: treeOf(files), layers: [], used };
     return (await keepNeeded(definition, facts)).map(
       ({ definition: { text } }) => /RUN (.*)/.exec(text)?.[1],
     );

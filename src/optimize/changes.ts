@@ -2,11 +2,13 @@
 import type { ContextListing } from '../api/index.ts';
 import { type BytePath, cleanPath } from '../files/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
+import type { BuildLayer } from './build-layers.ts';
 import { instructionsOf, isRootUser, withFinalStage } from './final-stage.ts';
 import type { ImageTree } from './image-tree.ts';
 import { compiledPrograms, interpretersOf, type ReadableTree } from './interpreters.ts';
 import { type NeededFiles, neededFiles } from './needed-files.ts';
 import { combinations, preparations } from './preparations.ts';
+import { projectFiles } from './project-files.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 import type { UsedPaths } from './trace.ts';
 import { wholeDirectories } from './whole-directories.ts';
@@ -73,6 +75,8 @@ const IGNORABLE: readonly { line: string; found: RegExp; madeBy?: RegExp }[] = [
 export interface BuiltFacts {
   readonly config: ContainerConfig;
   readonly tree: ReadableTree;
+  /** Its layers, bottom first. */
+  readonly layers: readonly BuildLayer[];
   /** What the program used while it was tested. */
   readonly used: UsedPaths;
 }
@@ -83,13 +87,16 @@ export interface BuiltFacts {
  */
 export async function keepNeeded(
   definition: Definition,
-  { config, tree, used }: BuiltFacts,
+  { config, tree, layers, used }: BuiltFacts,
 ): Promise<readonly Change[]> {
-  const interpreters = await interpretersOf(tree, used.started);
+  const compiled = await compiledPrograms(tree, used.started);
+  const project = projectFiles(tree, used.found, { layers, compiled });
+  const programs = [...used.started, ...programsAmong(tree, project)];
+  const interpreters = await interpretersOf(tree, programs);
   const place = {
     workdir: config.WorkingDir ?? '',
     volumes: Object.keys(config.Volumes ?? {}),
-    compiled: await compiledPrograms(tree, used.started),
+    ...{ compiled, project },
   };
   const found = [...used.found, ...interpreters];
   const libraries = await sharedLibraries(tree, neededFiles(tree, found, place).files);
@@ -107,6 +114,18 @@ export async function keepNeeded(
       changes: [],
       mustShrink: true,
     };
+  });
+}
+
+/** Programs of packages, of which there may be thousands, are started by their packages. */
+const OF_LIBRARIES = /(?:^|\/)(?:node_modules|gems|(?:site|dist)-packages)\//;
+
+/** Other programs of the project, which no test started. */
+function programsAmong(tree: ImageTree, project: ReadonlySet<BytePath>): readonly BytePath[] {
+  return [...project].filter((path) => {
+    const entry = tree.lookup(path);
+    const isProgram = entry?.type === 'file' && (entry.mode & 0o111) !== 0;
+    return isProgram && !OF_LIBRARIES.test(path);
   });
 }
 

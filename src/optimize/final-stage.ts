@@ -38,7 +38,7 @@ export function withFinalStage(
   const { stages } = splitStages(instructionsOf(text));
   const last = stages.at(-1);
   if (last === undefined) return undefined;
-  const lines = metadataLines(stage.config, stageInstructions(stages, last));
+  const lines = metadataLines(stage.config, chainOf(stages, last));
   if (lines.some((line) => /[\r\n]/.test(line))) return undefined;
   const name = last.from.stage ?? freeName(stages);
   const named = last.from.stage === undefined ? inserted(text, last, ` AS ${name}`) : text;
@@ -91,13 +91,13 @@ function freeName(stages: readonly StageSource[]): string {
   return name;
 }
 
-/** Of a stage and those that it is based on, from the first on. */
-function stageInstructions(
+/** The instructions of a stage and of those that it is based on, from the first on. */
+export function chainOf(
   stages: readonly StageSource[],
   stage: StageSource,
 ): readonly Instruction[] {
   const below = findStageOrIndex(stages, stage.from.image.text, stage.index);
-  return [...(below === undefined ? [] : stageInstructions(stages, below)), ...stage.instructions];
+  return [...(below === undefined ? [] : chainOf(stages, below)), ...stage.instructions];
 }
 
 /** Plain names only: others would need quotes that differ between COPY, patterns and shells. */

@@ -15,6 +15,8 @@ export interface ProgramPlace {
   readonly volumes: readonly BytePath[];
   /** Resolved paths of compiled programs that were started. */
   readonly compiled?: ReadonlySet<BytePath>;
+  /** Paths of files of the project that belong to those it used. */
+  readonly project?: ReadonlySet<BytePath>;
 }
 
 /** Names, groups and certificates: looked up by libraries in ways that a test may miss. */
@@ -43,7 +45,7 @@ export interface NeededFiles {
 export function neededFiles(
   tree: ImageTree,
   used: Iterable<BytePath>,
-  { workdir, volumes, compiled = new Set() }: ProgramPlace,
+  { workdir, volumes, compiled = new Set(), project = new Set() }: ProgramPlace,
 ): NeededFiles {
   const needed = new Map<BytePath, FileEntry>();
   const add = (path: BytePath) => {
@@ -57,13 +59,18 @@ export function neededFiles(
   if (program !== undefined && !usesData && isProgramIn(program, compiled)) {
     for (const path of filesBeside(tree, program)) add(path);
   }
-  const roots = [...wholeTrees(tree, needed), ...(usesData ? [program] : [])];
-  const unneeded = roots.flatMap((root) => unneededIn(tree, needed, root));
-  for (const root of roots) {
+  const libraries = wholeTrees(tree, needed);
+  const unneeded = [
+    ...[...libraries].flatMap((root) => unneededIn(tree, needed, { root, names: FOR_DEVELOPERS })),
+    ...(usesData ? unneededIn(tree, needed, { root: program, names: VERSION_CONTROL }) : []),
+  ];
+  const isNeeded = (path: BytePath) => !unneeded.some((one) => isAtOrBelow(path, one));
+  for (const root of [...libraries, ...(usesData ? [program] : [])]) {
     for (const entry of filesBelow(tree, root)) {
-      if (!unneeded.some((one) => isAtOrBelow(entry.path, one))) needed.set(entry.path, entry);
+      if (isNeeded(entry.path)) needed.set(entry.path, entry);
     }
   }
+  for (const path of project) if (isNeeded(path)) add(path);
   return { files: new Set(needed.keys()), unneeded };
 }
 
@@ -116,6 +123,7 @@ function wholeTrees(
       if (match !== null) roots.add(match[0]);
     }
   }
+  for (const path of standardLibraries(tree, needed.keys())) roots.add(path);
   // A short script may use none of the directories but the smallest.
   if ([...roots].some((root) => PERL.test(root))) {
     for (const path of librariesOfPerl(tree)) roots.add(path);
@@ -123,6 +131,18 @@ function wholeTrees(
   for (const path of dataOfLibraries(tree, needed.keys())) roots.add(path);
   if ([...roots].some((root) => READS_ZONES.test(root))) roots.add('usr/share/zoneinfo');
   return roots;
+}
+
+/** Of interpreters that no test started, but another program of the project names. */
+function standardLibraries(tree: ImageTree, needed: Iterable<BytePath>): readonly BytePath[] {
+  const found: BytePath[] = [];
+  for (const path of needed) {
+    const [, prefix = '', name = ''] =
+      /^(.*\/)?bin\/(python3\.\d+|perl|ruby)[\d.]*$/.exec(path) ?? [];
+    const libraries = name === 'perl' ? librariesOfPerl(tree) : [`${prefix}lib/${name}`];
+    if (name !== '') found.push(...libraries.filter((library) => tree.lookup(library)));
+  }
+  return found;
 }
 
 const PERL = /(?:^|\/)perl(?:5|\/\d[\d.]*|-base)$/;
@@ -157,23 +177,25 @@ function isProgramIn(directory: BytePath, compiled: ReadonlySet<BytePath>): bool
   return [...compiled].some((path) => path.startsWith(`${directory}/`));
 }
 
-/** What lies directly in such directories, and is for developers. */
-const FOR_DEVELOPERS = [
-  /^(?:idlelib|turtledemo|lib2to3|ensurepip|test|config-.*)$/,
-  /^(?:pip|setuptools|wheel|_distutils_hack)(?:-.*)?$/,
-  /^(?:jmods|include|man|demo)$/,
-  /^\.git$/,
-];
+/** What lies directly in the directories of libraries, and is for developers. */
+const FOR_DEVELOPERS =
+  /^(?:idlelib|turtledemo|lib2to3|ensurepip|test|config-.*|(?:pip|setuptools|wheel|_distutils_hack)(?:-.*)?|jmods|include|man|demo)$/;
+const VERSION_CONTROL = /^\.git$/;
+
+interface Unneeded {
+  readonly root: BytePath;
+  readonly names: RegExp;
+}
 
 function unneededIn(
   tree: ImageTree,
   needed: ReadonlyMap<BytePath, FileEntry>,
-  root: BytePath,
+  { root, names }: Unneeded,
 ): readonly BytePath[] {
   const used = [...needed.values()].filter(({ type }) => type === 'file');
   return tree
     .list(root)
-    .filter(({ path }) => FOR_DEVELOPERS.some((pattern) => pattern.test(baseName(path))))
+    .filter(({ path }) => names.test(baseName(path)))
     .map(({ path }) => path)
     .filter((path) => !used.some((entry) => isAtOrBelow(entry.path, path)));
 }

@@ -24,8 +24,8 @@ export interface ObserveOptions {
   readonly before?: Observation | undefined;
 }
 
-/** Milliseconds after which a container that has not ended is one that keeps running. */
-const ALIVE_AFTER = 3000;
+/** Milliseconds after which a container that has not ended is one that keeps running; a busy machine takes seconds to start it. */
+const ALIVE_AFTER = 10_000;
 const ENDS_WITHIN = 60_000;
 /** Milliseconds that a server has to answer, and a script has to end. */
 const ANSWERS_WITHIN = 60_000;

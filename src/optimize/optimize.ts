@@ -4,6 +4,7 @@ import type { Lamina, MeasuredImage, OptimizeOptions, OptimizeResult } from '../
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, readFailure, readInput } from '../system/index.ts';
+import { buildLayers } from './build-layers.ts';
 import { type Change, type Definition, ignoreMore, keepNeeded, ordinaryUser } from './changes.ts';
 import { expectFreePort } from './free-port.ts';
 import { tryLintFixes } from './lint-fixes.ts';
@@ -70,7 +71,7 @@ export async function optimizeImage(
   const linted = { definition: current.definition, path, context, signal };
   await tryLintFixes(lamina, linted, attempt);
   if ('reason' in trace) trial.skip('needed-files', COPY_NEEDED, trace.reason, current);
-  else await attempt(await neededChanges(lamina, current, trace.used));
+  else await attempt(await neededChanges(lamina, current, { ...options, used: trace.used }));
   const [user] = ordinaryUser(current.definition, current.config);
   if (user !== undefined && test.kind === 'start' && !trial.sawAll) {
     trial.skip(user.name, user.what, 'it needs a test: --test, --test-script or --http', current);
@@ -92,11 +93,14 @@ const COPY_NEEDED = 'copy only the files that the program needs into an empty im
 async function neededChanges(
   lamina: Lamina,
   { image, definition, config }: Version,
-  used: UsedPaths,
+  { used, buildContexts = {} }: Pick<OptimizeOptions, 'buildContexts'> & { used: UsedPaths },
 ): Promise<readonly Change[]> {
   await using opened = await lamina.openImage({ image });
   if (!('files' in opened)) throw new Error(`${image} is an index`);
-  return await keepNeeded(definition, { config, tree: await opened.files(), used });
+  const tree = await opened.files();
+  const built = { history: opened.config.history, layers: tree.layers };
+  const layers = buildLayers(definition.text, built, Object.keys(buildContexts));
+  return await keepNeeded(definition, { config, tree, layers, used });
 }
 
 /** Bytes. */

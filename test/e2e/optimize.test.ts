@@ -18,7 +18,7 @@ const NAIVE = [
   'FROM busybox',
   'WORKDIR /opt/app',
   'COPY . .',
-  'RUN dd if=/dev/zero of=/opt/compiler bs=1M count=3 && cp /opt/compiler /opt/docs && mkdir /opt/data && echo 42 > /opt/data/answer && mkdir -m 1777 /spool',
+  'RUN mkdir /opt/tools && dd if=/dev/zero of=/opt/tools/compiler bs=1M count=3 && cp /opt/tools/compiler /opt/docs && mkdir /opt/data && echo 42 > /opt/data/answer && mkdir -m 1777 /spool',
   'ENV GREETING="Hello, world"',
   'LABEL version=1',
   'CMD ["sh", "/opt/app/main.sh"]',
@@ -132,11 +132,30 @@ describe('lamina optimize', () => {
     expect(stderr).toMatch(/^kept +slim-base: [\d.]+MB → [\d.]+MB; use the slim variant/m);
   });
 
+  it('keeps what the project brings together with a file that the test uses', async () => {
+    const directory = project({
+      Dockerfile: [
+        'FROM busybox',
+        'RUN dd if=/dev/zero of=/junk bs=1M count=3',
+        'COPY --chmod=755 ask.sh tell.sh /usr/local/bin/',
+        'RUN mkdir -p /var/www/html && echo page > /var/www/html/index.html && echo hidden > /var/www/html/robots.txt',
+        'CMD ["ask.sh"]',
+      ].join('\n'),
+      'ask.sh': '#!/bin/sh\ncat /var/www/html/index.html\n',
+      'tell.sh': '#!/bin/sh\ncat /var/www/html/robots.txt\n',
+    });
+    expect((await optimize(directory)).stderr).toContain('kept     needed-files');
+    const file = join(directory, 'Dockerfile.optimized');
+    await bench.succeed(['build', '-q', '-f', file, '-t', 'together', directory]);
+    const told = await bench.lamina(['run', '--rm', 'together', 'tell.sh']);
+    expect(told.stdout).toBe('hidden\n');
+  });
+
   it('keeps what the test needs', async () => {
     const directory = project(FILES);
-    await optimize(directory, '--test', 'cat /opt/compiler');
+    await optimize(directory, '--test', 'cat /opt/tools/compiler');
     const text = readFileSync(join(directory, 'Dockerfile.optimized'), 'utf8');
-    expect(text).toMatch(/^ {4}\/opt\/compiler /m);
+    expect(text).toMatch(/^ {4}\/opt\/tools /m);
   });
 
   it('drops a change with which a server answers in another way', async () => {
@@ -188,7 +207,7 @@ describe('lamina optimize', () => {
   it('runs a script beside the container', async () => {
     const port = await freePort();
     const directory = project({
-      Dockerfile: `FROM busybox\nRUN echo hi > /index.html && dd if=/dev/zero of=/junk bs=1M count=3\nCMD ["httpd", "-f", "-p", "127.0.0.1:${port}", "-h", "/"]\n`,
+      Dockerfile: `FROM busybox\nRUN echo hi > /index.html && mkdir /big && dd if=/dev/zero of=/big/junk bs=1M count=3\nCMD ["httpd", "-f", "-p", "127.0.0.1:${port}", "-h", "/"]\n`,
       'test.sh': `#!/bin/sh\nuntil busybox wget -qO- "http://$LAMINA_ADDRESS:${port}/"; do :; done\n`,
     });
     chmodSync(join(directory, 'test.sh'), 0o755);
