@@ -56,8 +56,6 @@ function laminaArguments(
     Object.entries(values ?? {}).flatMap(([key, value]) => flag(name, `${key}=${value}`));
   return [
     ...['build', `--progress=${second ? 'plain' : 'quiet'}`],
-    // By hand: the suite on a BuildKit daemon.
-    ...flag('builder', process.env.CONFORMANCE_BUILDER),
     ...flag('file', written.remote === undefined ? written.dockerfile : options.inContext),
     ...flag('target', options.target),
     ...flag('platform', options.platform),

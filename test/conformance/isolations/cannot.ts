@@ -1,20 +1,14 @@
 /** What lamina cannot do on each machine, case by case, and why. docs/isolation.md says it in short. */
+import { type Lack, lacking } from '../lacks.ts';
 import type { MachineName } from './machines.ts';
-
-interface Lack {
-  readonly reason: string;
-  readonly machines: readonly MachineName[];
-  /** `topic/case`. */
-  readonly cases: readonly string[];
-}
 
 const WITHOUT_NAMESPACES = ['container', 'restricted'] as const;
 const WITH_ONE_ID = ['one-id', 'restricted'] as const;
 
-const LACKS: readonly Lack[] = [
+const LACKS: readonly Lack<MachineName>[] = [
   {
     reason: 'there is no network of its own: --network=none is refused',
-    machines: WITHOUT_NAMESPACES,
+    where: WITHOUT_NAMESPACES,
     cases: [
       '1.0-channels/old version and --security',
       '1.4-heredocs/run with flags',
@@ -28,7 +22,7 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'nothing can be mounted read-only: what is written is thrown away',
-    machines: WITHOUT_NAMESPACES,
+    where: WITHOUT_NAMESPACES,
     cases: [
       '1.8-mounts/bind is read-only',
       '1.8-mounts/bind with readwrite=false',
@@ -40,22 +34,22 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'nothing can be mounted with a size',
-    machines: WITHOUT_NAMESPACES,
+    where: WITHOUT_NAMESPACES,
     cases: ['1.8-mounts/tmpfs size', '1.8-run/shared memory', '1.8-run/shared memory by default'],
   },
   {
     reason: 'the host name is that of the container',
-    machines: WITHOUT_NAMESPACES,
+    where: WITHOUT_NAMESPACES,
     cases: ['1.6-args/sandbox host name', '1.8-run/host name'],
   },
   {
     reason: 'a process is not the first one of its container',
-    machines: WITHOUT_NAMESPACES,
+    where: WITHOUT_NAMESPACES,
     cases: ['1.8-run/killed by a signal', '1.8-run/process number'],
   },
   {
     reason: '/proc has only files about the machine, none about processes',
-    machines: ['container'],
+    where: ['container'],
     cases: [
       '1.4-heredocs/run with a numbered document',
       '1.6-args/set again',
@@ -68,7 +62,7 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: '/proc and the mounts are those of the container, and so are the privileges',
-    machines: ['restricted'],
+    where: ['restricted'],
     cases: [
       '1.8-run/capabilities',
       '1.8-run/no new privileges',
@@ -78,7 +72,7 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'processes have no supplementary groups',
-    machines: ['restricted'],
+    where: ['restricted'],
     cases: [
       '1.5-from/base with a user',
       '1.8-run/user by name',
@@ -89,7 +83,7 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'device nodes cannot be made',
-    machines: ['user', 'one-id', 'restricted'],
+    where: ['user', 'one-id', 'restricted'],
     cases: [
       '1.8-run/device nodes',
       '1.8-run/hard links to a pipe and a device',
@@ -99,17 +93,17 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'root of a user namespace is not root of the machine',
-    machines: ['user', 'one-id'],
+    where: ['user', 'one-id'],
     cases: ['1.8-run/masked paths', '1.8-run/security insecure allowed'],
   },
   {
     reason: 'the usual devices are mounted one by one: nodes would have no effect',
-    machines: ['no-runtime', 'user', 'one-id'],
+    where: ['no-runtime', 'user', 'one-id'],
     cases: ['1.8-run/mounts'],
   },
   {
     reason: 'every process is root, and in no other group',
-    machines: ['one-id'],
+    where: ['one-id'],
     cases: [
       '1.5-from/base with a user',
       '1.8-run/user by name',
@@ -125,12 +119,12 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'only 65,536 IDs are there',
-    machines: ['user'],
+    where: ['user'],
     cases: ['1.8-run/owners', '1.8-run/large uid'],
   },
   {
     reason: 'all files belong to one user: owners that a step sets have no effect',
-    machines: WITH_ONE_ID,
+    where: WITH_ONE_ID,
     cases: [
       '1.8-run/owners',
       '1.8-run/large uid',
@@ -152,17 +146,17 @@ const LACKS: readonly Lack[] = [
   },
   {
     reason: 'a process sees all files as its own',
-    machines: ['restricted'],
+    where: ['restricted'],
     cases: ['1.8-mounts/run as a user with a bind'],
   },
   {
     reason: 'a directory that its owner may not enter cannot be unpacked',
-    machines: ['restricted'],
+    where: ['restricted'],
     cases: ['1.9-add/remote archive'],
   },
   {
     reason: 'ssh works only for users that /etc/passwd knows',
-    machines: ['restricted'],
+    where: ['restricted'],
     cases: [
       '1.9-add-git/ssh',
       '1.9-add-git/ssh subdirectory',
@@ -174,6 +168,5 @@ const LACKS: readonly Lack[] = [
 
 /** @returns case → the reason */
 export function cannot(machine: MachineName): ReadonlyMap<string, string> {
-  const lacking = LACKS.filter(({ machines }) => machines.includes(machine));
-  return new Map(lacking.flatMap(({ reason, cases }) => cases.map((name) => [name, reason])));
+  return lacking(LACKS, machine);
 }

@@ -26,8 +26,15 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
   const config = join(directory, 'buildkitd.toml');
   writeFileSync(
     config,
-    `root = "${join(directory, 'root')}"\n[grpc]\naddress = ["unix://${socket}"]\n` +
-      `[worker.oci]\nenabled = true\nmax-parallelism = ${parallelism}\n[worker.containerd]\nenabled = false\n`,
+    [
+      `root = "${join(directory, 'root')}"`,
+      'insecure-entitlements = ["network.host", "security.insecure"]',
+      `[grpc]\naddress = ["unix://${socket}"]`,
+      // Daemons of one machine must not share it.
+      `[otel]\nsocketPath = "${join(directory, 'traces')}"`,
+      `[worker.oci]\nenabled = true\nmax-parallelism = ${parallelism}`,
+      '[worker.containerd]\nenabled = false',
+    ].join('\n'),
   );
   const log = join(directory, 'log');
   const output = openSync(log, 'w');
