@@ -33,9 +33,12 @@ export class AzureObjects implements ObjectStore {
   }
 
   read(key: string, request: ObjectRequest) {
-    const get = (headers: Readonly<Record<string, string>>, expected: readonly number[]) =>
-      this.#send({ method: 'GET', key, headers, expected }, request);
-    return this.#exchange.object(get, { subject: this.#shown(key), signal: request.signal });
+    const { signal } = request;
+    const subject = this.#shown(key);
+    return this.#exchange.object((get) => this.#send({ ...get, key }, request), {
+      subject,
+      signal,
+    });
   }
 
   /** Another build may have written it in the meantime. */

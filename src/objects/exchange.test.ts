@@ -63,3 +63,14 @@ it('gives up a download that breaks off again and again', async () => {
     message: expect.stringContaining('s3://bucket/key: the download broke off'),
   });
 });
+
+it('says to check the credentials when S3 refuses a session token', async () => {
+  const refused = download((_request, response) => {
+    response.writeHead(400).end('<Error><Code>ExpiredToken</Code><Message>Old.</Message></Error>');
+  });
+  await expect(refused).rejects.toMatchObject({
+    code: 'CACHE_ACCESS_DENIED',
+    message: 's3://bucket/key: the server answered 400: ExpiredToken: Old.',
+    hint: 'check the credentials, and what they allow',
+  });
+});

@@ -21,6 +21,12 @@ export interface ExchangeOptions extends ObjectRequest {
   readonly subject: string;
 }
 
+/** A request for an object, or for the rest of one. */
+export interface ObjectGet extends Pick<ServerCall, 'method' | 'headers'> {
+  readonly method: 'GET';
+  readonly expected: readonly number[];
+}
+
 export interface DownloadOptions {
   /** Asks for the rest, by a value of the header `range`. */
   readonly again: (range: string) => Promise<HttpResponse>;
@@ -33,6 +39,8 @@ const ATTEMPTS = 5;
 /** Bytes of an error's body that are read. */
 const MAX_ERROR = 8 * 1024;
 const MAX_MESSAGE = 300;
+/** What S3 says of session tokens, with the status 400. */
+const DENIALS = /^(InvalidToken|ExpiredToken)\b/;
 
 export class Exchange {
   readonly #client: HttpClient;
@@ -69,23 +77,21 @@ export class Exchange {
   /**
    * The body of an object.
    *
-   * @param get asks for it, with these headers; other statuses are errors
+   * @param send sends the request for it
    * @returns undefined if there is no such object
    * @throws AppError CACHE_ACCESS_DENIED, CACHE_SERVER
    */
   async object(
-    get: (
-      headers: Readonly<Record<string, string>>,
-      expected: readonly number[],
-    ) => Promise<HttpResponse>,
+    send: (get: ObjectGet) => Promise<HttpResponse>,
     about: Omit<DownloadOptions, 'again'>,
   ): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const response = await get({}, [200, 404]);
+    const response = await send({ method: 'GET', headers: {}, expected: [200, 404] });
     if (response.status === 404) {
       await response.discard();
       return undefined;
     }
-    return this.download(response, { ...about, again: (range) => get({ range }, [206]) });
+    const again = (range: string) => send({ method: 'GET', headers: { range }, expected: [206] });
+    return this.download(response, { ...about, again });
   }
 
   /**
@@ -119,7 +125,7 @@ export class Exchange {
     const { status } = response;
     const said = messageIn(await beginningOf(response));
     const reason = maskSecrets(said === '' ? `status ${status}` : said, this.#secrets);
-    const denied = status === 401 || status === 403;
+    const denied = status === 401 || status === 403 || DENIALS.test(said);
     const code: ErrorCode = denied ? 'CACHE_ACCESS_DENIED' : 'CACHE_SERVER';
     const region = response.headers['x-amz-bucket-region'];
     return new AppError(code, `${subject}: the server answered ${status}: ${reason}`, {

@@ -30,9 +30,12 @@ export class S3Objects implements ObjectStore {
   }
 
   read(key: string, request: ObjectRequest) {
-    const get = (headers: Readonly<Record<string, string>>, expected: readonly number[]) =>
-      this.#send({ method: 'GET', key, headers, expected }, request);
-    return this.#exchange.object(get, { subject: this.#shown(key), signal: request.signal });
+    const { signal } = request;
+    const subject = this.#shown(key);
+    return this.#exchange.object((get) => this.#send({ ...get, key }, request), {
+      subject,
+      signal,
+    });
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Graph } from '../../graph/index.ts';
-import type { LlbNode } from '../../llb/index.ts';
+import type { LlbCopy, LlbNode } from '../../llb/index.ts';
 import { hasMerge, refuseOldCaches, refuseTooOld } from './too-old.ts';
 
 const graph: Graph = { vertices: new Map(), info: new Map() };
@@ -23,6 +23,21 @@ it.each([
     }),
   );
   refuseTooOld(git(attribute), { graph, builder, version: newer });
+});
+
+it('refuses symbolic modes on daemons that ignore them', () => {
+  const copy: LlbCopy = {
+    src: '/a',
+    dest: '/b',
+    modeStr: 'u+x',
+    createDestPath: true,
+    timestamp: -1,
+  };
+  const op = { file: { actions: [{ input: 0, secondaryInput: 1, output: 0, copy }] } };
+  const refuse = (version: string) => () =>
+    refuseTooOld({ op, inputs: [], vertex: undefined }, { graph, builder, version });
+  expect(refuse('v0.16.0')).toThrow('too old for --chmod with symbols');
+  expect(refuse('v0.17.0')).not.toThrow();
 });
 
 it('refuses caches that a daemon does not know', () => {

@@ -27,7 +27,7 @@ const FEATURES: readonly Feature[] = [
     isUsed: (op) => 'exec' in op && op.exec.secretenv !== undefined,
   },
   {
-    since: [0, 16],
+    since: [0, 17],
     what: '--chmod with symbols',
     isUsed: (op) => copiesOf(op).some(({ modeStr }) => modeStr !== undefined),
   },
