@@ -506,6 +506,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'store',
     'registry',
+    'remote',
     'layers',
     'image',
     'context',

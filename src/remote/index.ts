@@ -11,3 +11,4 @@ export type { GitAccess, SshAccess } from './git-access.ts';
 export type { GitSettings } from './git-command.ts';
 export { type CheckoutFiles, checkoutItems } from './git-layer.ts';
 export { type GitUrl, isHttpUrl, parseGitUrl } from './git-url.ts';
+export { knownHostKeys, sshHostOf } from './known-hosts.ts';

@@ -18,7 +18,7 @@ const isAsListed = await reportCases('buildkit', chosenCases(process.argv.slice(
     const directory = mkdtempSync(join(tmpdir(), 'lamina-daemon-'));
     try {
       await using daemon = await startDaemon({ program, directory, parallelism: 4 });
-      return await runCasesOn(daemon.address, half, options);
+      return await runCasesOn(half, { address: daemon.address, ...options });
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

@@ -134,7 +134,7 @@ class FleetBuild {
     const stepOf = stepInfos(graph);
     emit({ kind: 'build.planned', time: now(), steps: steps.map(({ id }) => stepOf(id)) });
     const sourcesOf = await sentSources(
-      { store: this.#run.store, images: this.#images },
+      { store: this.#run.store, images: this.#images, env: this.#run.env },
       graph,
       steps,
     );

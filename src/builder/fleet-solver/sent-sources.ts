@@ -1,9 +1,11 @@
 /** Sources as a daemon gets them: images that no registry has come from this machine. */
+import type { Environment } from '../../environment.ts';
 import type { BlobShelf } from '../../fleet/index.ts';
 import type { Graph, ImageSource, Vertex, VertexId } from '../../graph/index.ts';
 import { type Blob, blobsOf, openStoreSource, repoDigests } from '../../image/index.ts';
 import type { LlbSource } from '../../llb/index.ts';
 import { type Descriptor, type Digest, parseReference } from '../../oci/index.ts';
+import { knownHostKeys, sshHostOf } from '../../remote/index.ts';
 import type { LazyLayer, Store } from '../../store/index.ts';
 
 /** The name of the layout that this machine offers, in identifiers and as a store of the session. */
@@ -75,15 +77,22 @@ export async function sentSources(
   {
     store,
     images,
+    env,
   }: {
     readonly store: Store;
     readonly images: SentImages;
+    readonly env: Environment;
   },
   graph: Graph,
   needed: readonly Vertex[],
 ): Promise<SourcesOf> {
   const layouts = new Map<VertexId, string>();
+  const hostKeys = new Map<string, string>();
   for (const { id, op } of needed) {
+    const host = op.kind === 'git' ? sshHostOf(op.remote) : undefined;
+    if (host !== undefined && !hostKeys.has(host)) {
+      hostKeys.set(host, await knownHostKeys(host, env));
+    }
     if (op.kind !== 'image') continue;
     const { image } = graph.info.get(id) ?? {};
     if (registryName(store, op.imageId, image) !== undefined) continue;
@@ -98,7 +107,9 @@ export async function sentSources(
       return { ...source, attrs: { ...source.attrs, ...attrs } };
     }
     if (source.identifier.startsWith('git://')) {
-      return { ...source, attrs: { ...source.attrs, ...GIT_LOGINS } };
+      const host = sshHostOf(source.attrs?.['git.fullurl'] ?? '');
+      const login = host === undefined ? GIT_LOGINS : sshLogin(hostKeys.get(host) ?? '');
+      return { ...source, attrs: { ...source.attrs, ...login } };
     }
     const identifier = vertex && layouts.get(vertex);
     if (identifier === undefined) return source;
@@ -111,6 +122,12 @@ const GIT_LOGINS = {
   'git.authtokensecret': 'GIT_AUTH_TOKEN',
   'git.authheadersecret': 'GIT_AUTH_HEADER',
 };
+
+/** As on this machine: only the agent logs in, and a known host must have its key. */
+function sshLogin(hostKeys: string): Record<string, string> {
+  const known = hostKeys === '' ? {} : { 'git.knownsshhosts': hostKeys };
+  return { 'git.mountsshsock': 'default', ...known };
+}
 
 /** @returns the repository that has the image; undefined: only this machine has it */
 function registryName(

@@ -6,22 +6,44 @@ import { loadBases } from '../build-with-lamina.ts';
 import type { Topic } from '../case.ts';
 import { startWorker } from '../isolations/start-worker.ts';
 import { type CaseResult, type RunCasesOptions, runCasesIn } from '../run-cases.ts';
+import type { RunLamina } from '../run-lamina.ts';
 import { Workplace } from '../workplace.ts';
 
-/** @param address as `--builder` takes it */
+export interface BuilderOptions extends RunCasesOptions {
+  /** As `--builder` takes it. */
+  readonly address: string;
+  /** Name of a registry for the base images: a Docker takes none from this machine. */
+  readonly registry?: string;
+}
+
 export async function runCasesOn(
-  address: string,
   topics: readonly Topic[],
-  options: RunCasesOptions,
+  { address, registry, ...options }: BuilderOptions,
 ): Promise<readonly CaseResult[]> {
   const directory = mkdtempSync(join(tmpdir(), 'lamina-on-builder-'));
   await using workplace = await Workplace.open(directory);
   await using lamina = await startWorker([], join(directory, 'store'));
   await loadBases(workplace, lamina.run);
+  if (registry !== undefined) await pushBases(workplace, lamina.run, registry);
   return await runCasesIn(topics, {
     workplace,
     run: ([command = '', ...argv], stdin) =>
       lamina.run([command, '--builder', address, ...argv], stdin),
+    doesAsRecorded: true,
     ...options,
   });
+}
+
+async function pushBases({ bases }: Workplace, run: RunLamina, registry: string): Promise<void> {
+  for (const { name, isForeign } of bases) {
+    if (isForeign) continue;
+    const there = `${registry}/${name}:latest`;
+    for (const argv of [
+      ['tag', name, there],
+      ['push', '--quiet', there],
+    ]) {
+      const { status, log } = await run(argv);
+      if (status !== 0) throw new Error(log);
+    }
+  }
 }
