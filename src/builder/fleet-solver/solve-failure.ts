@@ -85,6 +85,13 @@ function otherFailure(error: GrpcError, builder: string): AppError {
       },
     );
   }
+  if (/unknown schema oci-layout/.test(message)) {
+    return new AppError(
+      'BUILDER_UNSUPPORTED',
+      `the builder at ${builder} takes no image that only this machine has`,
+      { hint: 'push the image to a registry, and use its name there', cause: error },
+    );
+  }
   const entitlement = /(?:granting )?entitlement (\S+) is not allowed|(\S+) is not allowed by/.exec(
     message,
   );

@@ -7,7 +7,7 @@ const graph: Graph = { vertices: new Map(), info: new Map() };
 const builder = 'tcp://builder.test';
 
 function git(attribute: string): LlbNode {
-  const source = { identifier: 'git://host.test/a.git', attrs: { [attribute]: 'x' } };
+  const source = { identifier: 'git://host.test/a.git#main', attrs: { [attribute]: 'x' } };
   return { op: { source }, inputs: [], vertex: undefined };
 }
 
@@ -23,6 +23,19 @@ it.each([
     }),
   );
   refuseTooOld(git(attribute), { graph, builder, version: newer });
+});
+
+it.each([
+  ['git://host.test/a.git', 'https://host.test/a.git', 'the default branch'],
+  ['git://host.test/a.git#:sub', 'https://host.test/a.git', 'a directory'],
+  ['git://host.test/a.git#main:sub', 'https://host.test/a.git', 'a directory'],
+  ['git://host.test/a.git#main', 'ssh://git@host.test/a.git', 'ssh:// addresses'],
+])('refuses %s of %s on daemons that take another one: %s', (identifier, url, what) => {
+  const op = { source: { identifier, attrs: { 'git.fullurl': url } } };
+  const refuse = (version: string | undefined) => () =>
+    refuseTooOld({ op, inputs: [], vertex: undefined }, { graph, builder, version });
+  expect(refuse(undefined)).toThrow(what);
+  expect(refuse('v0.9.0')).not.toThrow();
 });
 
 it('refuses symbolic modes on daemons that ignore them', () => {

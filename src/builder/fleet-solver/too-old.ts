@@ -22,6 +22,22 @@ const FEATURES: readonly Feature[] = [
       ),
   },
   {
+    since: [0, 9],
+    what: 'a directory of a Git repository',
+    isUsed: (op) => /^git:.*#.*:/.test(identifierOf(op)),
+  },
+  {
+    since: [0, 9],
+    // Older ones take "master".
+    what: 'the default branch of a Git repository',
+    isUsed: (op) => /^git:[^#]*(?:#:.*)?$/.test(identifierOf(op)),
+  },
+  {
+    since: [0, 9],
+    what: 'Git repositories by ssh:// addresses',
+    isUsed: (op) => attributeOf(op, 'git.fullurl')?.startsWith('ssh://') === true,
+  },
+  {
     since: [0, 10],
     what: 'secrets in environment variables',
     isUsed: (op) => 'exec' in op && op.exec.secretenv !== undefined,
@@ -117,6 +133,10 @@ function isSince(version: string | undefined, [major, minor]: Feature['since']):
 
 function attributeOf(op: LlbOp, name: string): string | undefined {
   return 'source' in op ? op.source.attrs?.[name] : undefined;
+}
+
+function identifierOf(op: LlbOp): string {
+  return 'source' in op ? op.source.identifier : '';
 }
 
 function copiesOf(op: LlbOp) {

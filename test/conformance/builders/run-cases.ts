@@ -14,29 +14,36 @@ export interface BuilderOptions extends RunCasesOptions {
   readonly address: string;
   /** Name of a registry for the base images: a Docker takes none from this machine. */
   readonly registry?: string;
+  /** Further options of each build. */
+  readonly flags?: readonly string[];
 }
 
 export async function runCasesOn(
   topics: readonly Topic[],
-  { address, registry, ...options }: BuilderOptions,
+  { address, registry, flags = [], ...options }: BuilderOptions,
 ): Promise<readonly CaseResult[]> {
   const directory = mkdtempSync(join(tmpdir(), 'lamina-on-builder-'));
   await using workplace = await Workplace.open(directory);
   await using lamina = await startWorker([], join(directory, 'store'));
   await loadBases(workplace, lamina.run);
-  if (registry !== undefined) await pushBases(workplace, lamina.run, registry);
+  const pushed = registry === undefined ? [] : await pushBases(workplace, lamina.run, registry);
   return await runCasesIn(topics, {
     workplace,
     run: ([command = '', ...argv], stdin) =>
-      lamina.run([command, '--builder', address, ...argv], stdin),
+      lamina.run([command, '--builder', address, ...flags, ...pushed, ...argv], stdin),
     doesAsRecorded: true,
     ...options,
   });
 }
 
-async function pushBases({ bases }: Workplace, run: RunLamina, registry: string): Promise<void> {
-  for (const { name, isForeign } of bases) {
-    if (isForeign) continue;
+/** @returns options that name the base images there */
+async function pushBases(
+  { bases }: Workplace,
+  run: RunLamina,
+  registry: string,
+): Promise<readonly string[]> {
+  const natives = bases.filter(({ isForeign }) => !isForeign);
+  for (const { name } of natives) {
     const there = `${registry}/${name}:latest`;
     for (const argv of [
       ['tag', name, there],
@@ -46,4 +53,5 @@ async function pushBases({ bases }: Workplace, run: RunLamina, registry: string)
       if (status !== 0) throw new Error(log);
     }
   }
+  return natives.map(({ name }) => `--build-context=${name}=docker-image://${registry}/${name}`);
 }
