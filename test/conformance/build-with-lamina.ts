@@ -1,8 +1,8 @@
 /** Builds a case with lamina's command line. */
 import { rmSync } from 'node:fs';
+import type { RunLamina } from '../support/in-this-process.ts';
 import type { ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
-import type { RunLamina } from './run-lamina.ts';
 import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 
 /** Brings the base images into a store: those that a store takes whole. */

@@ -1,9 +1,9 @@
 /** Runs cases one after the other, and says in what they differ from what BuildKit did. */
 import { isDeepStrictEqual } from 'node:util';
+import type { RunLamina } from '../support/in-this-process.ts';
 import { buildWithLamina } from './build-with-lamina.ts';
 import type { ConformanceCase, Outcome, Topic } from './case.ts';
 import { readExpectations } from './expectations.ts';
-import type { RunLamina } from './run-lamina.ts';
 import type { Workplace, WrittenCase } from './workplace.ts';
 
 export interface CaseResult {

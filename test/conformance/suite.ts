@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inThisProcess, type RunLamina } from '../support/in-this-process.ts';
 import { buildWithLamina, loadBases } from './build-with-lamina.ts';
 import type { ConformanceCase, Outcome, Topic } from './case.ts';
 import { readExpectations } from './expectations.ts';
-import { inThisProcess, type RunLamina } from './run-lamina.ts';
 import { fingerprint, Workplace } from './workplace.ts';
 
 /** Tests all cases of some topics, in a workplace and a store of their own. */

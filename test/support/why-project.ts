@@ -3,7 +3,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExplainedStep, Explanation } from '../../src/index.ts';
 import { makeBusyboxImage } from './busybox-image.ts';
-import type { CommandResult, Workbench } from './cli.ts';
+import type { Workbench } from './cli.ts';
+import { type Ended, inThisProcess } from './in-this-process.ts';
 
 /** Makes the bases of the projects: `busybox`, `other` on it, and `multi`, with another file for each of two platforms. */
 export async function makeBases(bench: Workbench): Promise<void> {
@@ -55,21 +56,25 @@ export class WhyProject {
     }
   }
 
-  build(flags: readonly string[] = []): Promise<CommandResult> {
-    return this.#bench.succeed(['build', '-q', '--root', this.#store, ...flags, this.directory]);
+  async build(flags: readonly string[] = []): Promise<void> {
+    await this.#succeed(['build', '-q', ...flags, this.directory]);
   }
 
   /** A build that may fail. */
-  attempt(flags: readonly string[] = []): Promise<CommandResult> {
-    return this.#bench.lamina(['build', '-q', '--root', this.#store, ...flags, this.directory]);
+  attempt(flags: readonly string[] = []): Promise<Ended> {
+    return inThisProcess(this.#store)(['build', '-q', ...flags, this.directory]);
   }
 
   /** Of the newest build. */
   async why(): Promise<Explanation> {
-    const { stdout } = await this.#bench.succeed([
-      ...['why', '--root', this.#store, '--format', 'json'],
-    ]);
+    const { stdout } = await this.#succeed(['why', '--format', 'json']);
     return JSON.parse(stdout) as Explanation;
+  }
+
+  async #succeed(argv: readonly string[]): Promise<Ended> {
+    const ended = await inThisProcess(this.#store)(argv);
+    if (ended.status === 0) return ended;
+    throw new Error(`lamina ${argv.join(' ')} ended with ${ended.status}:\n${ended.log}`);
   }
 
   /** The step of the newest build whose name has a text in it. */

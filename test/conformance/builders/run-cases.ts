@@ -2,11 +2,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunLamina } from '../../support/in-this-process.ts';
 import { loadBases } from '../build-with-lamina.ts';
 import type { Topic } from '../case.ts';
 import { startWorker } from '../isolations/start-worker.ts';
 import { type CaseResult, type RunCasesOptions, runCasesIn } from '../run-cases.ts';
-import type { RunLamina } from '../run-lamina.ts';
 import { Workplace } from '../workplace.ts';
 
 export interface BuilderOptions extends RunCasesOptions {

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import type { Ended, RunLamina } from '../run-lamina.ts';
+import type { Ended, RunLamina } from '../../support/in-this-process.ts';
 
 export interface Request {
   readonly argv: readonly string[];

@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { processIo } from '../../../src/cli/io.ts';
 import { namespaceEntry } from '../../../src/cli/user-namespace.ts';
-import { inThisProcess } from '../run-lamina.ts';
+import { inThisProcess } from '../../support/in-this-process.ts';
 import type { Request } from './start-worker.ts';
 
 const io = processIo(new AbortController().signal);

@@ -1,10 +1,11 @@
-/** Runs command lines of lamina in this process. */
+/** Runs command lines of lamina in this process: what starts hundreds of them would mostly start Node.js. */
 import type { Io, Output } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { createLamina } from '../../src/index.ts';
 
 export interface Ended {
   readonly status: number | null;
+  readonly stdout: string;
   /** What lamina wrote to standard error. */
   readonly log: string;
 }
@@ -15,17 +16,17 @@ export type RunLamina = (argv: readonly string[], stdin?: Uint8Array | undefined
 /** @param root the store */
 export function inThisProcess(root: string): RunLamina {
   return async (argv, stdin) => {
-    const stderr = new Collected();
+    const [stdout, stderr] = [new Collected(), new Collected()];
     const { PATH, LAMINA_ISOLATION } = process.env;
     const env = { LAMINA_ROOT: root, LAMINA_ISOLATION, PATH, NO_COLOR: '1' };
     const status = await runProgram({
       argv,
-      io: ioOf(stderr, stdin),
+      io: ioOf(stdout, stderr, stdin),
       env,
       signal: new AbortController().signal,
       api: async () => createLamina({ env }),
     });
-    return { status, log: stderr.text };
+    return { status, stdout: stdout.text, log: stderr.text };
   };
 }
 
@@ -51,9 +52,9 @@ class Collected implements Output {
   }
 }
 
-function ioOf(stderr: Output, stdin: Uint8Array | undefined): Io {
+function ioOf(stdout: Output, stderr: Output, stdin: Uint8Array | undefined): Io {
   return {
-    stdout: new Collected(),
+    stdout,
     stderr,
     stdinIsTerminal: false,
     async *stdin() {
