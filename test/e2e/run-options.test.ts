@@ -95,11 +95,16 @@ describe('lamina run', () => {
     });
 
     it('puts memory at a path', async () => {
-      const flags = ['--tmpfs', '/a:size=1m,mode=700', '--mount', 'type=tmpfs,dst=/b'];
-      const script = 'stat -c %a /a /b; grep " /[ab] " /proc/mounts; df /a | tail -n 1';
+      const mounts = ['type=tmpfs,dst=/b', 'type=tmpfs,dst=/c,readonly'];
+      const flags = [
+        '--tmpfs',
+        '/a:size=1m,mode=700',
+        ...mounts.flatMap((one) => ['--mount', one]),
+      ];
+      const script = 'stat -c %a /a /b; grep " /[abc] " /proc/mounts; df /a | tail -n 1';
       const { stdout } = await run(flags, script);
       expect(stdout).toMatch(/^700\n1777\n/);
-      expect(stdout.match(/nosuid,nodev,noexec/g)).toHaveLength(2);
+      expect(stdout.match(/r[wo],nosuid,nodev,noexec/g)).toHaveLength(3);
       expect(stdout).toMatch(/tmpfs +1024 /);
     });
 

@@ -149,7 +149,9 @@ export class Container implements RunnerProcess {
   async #runOnTerminal(spec: OciSpec, { interactive, made }: OwnTerminal): Promise<number> {
     this.#describe(spec);
     this.#terminal = true;
-    const exitCode = made
+    // crun wants a terminal as its standard input, too, and would read from it.
+    const needsOwn = made || (this.#tools.runtime.name === 'crun' && !interactive);
+    const exitCode = needsOwn
       ? await runOnMadeTerminal((slave) => this.#spawn([slave, slave, slave]))
       : await this.#runOnOwnTerminal(interactive);
     if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(spec);

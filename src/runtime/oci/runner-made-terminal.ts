@@ -3,9 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { openPseudoTerminal } from '../../system/index.ts';
-import { ownTerminalSize, passOn } from '../streams/index.ts';
-
-const USUAL_SIZE = { height: 24, width: 80 };
+import { ownTerminalSize, passOn, USUAL_SIZE } from '../streams/index.ts';
 
 /**
  * @param run starts a process on the terminal with this descriptor and waits for it

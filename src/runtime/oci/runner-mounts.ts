@@ -153,7 +153,9 @@ function tmpfs(
   const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);
   mount({ source: 'tmpfs', target: hostPath, type: 'tmpfs', flags, data: data.join(',') });
   stack.onClose(() => unmount(hostPath));
-  return bind(hostPath, target, ['rbind', wanted.readonly ? 'ro' : 'rw']);
+  // A runtime that changes one flag of a mount takes off those that are not named: runc for `ro`, crun always.
+  const kept = ['nosuid', 'nodev', ...(noexec ? ['noexec'] : [])];
+  return bind(hostPath, target, ['rbind', wanted.readonly ? 'ro' : 'rw', ...kept]);
 }
 
 /** Our own relative paths start at the runner's working directory, those of a specification at its bundle. */

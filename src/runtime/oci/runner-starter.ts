@@ -24,7 +24,6 @@ import { ReportFile } from './runner-report.ts';
 export function canStart(launcher: Launcher): boolean {
   return (
     launcher.kind === 'program' &&
-    launcher.name === 'runc' &&
     canLaunch(process.arch) &&
     canFilter(process.arch) &&
     !isInUserNamespace()

@@ -14,6 +14,7 @@ import {
   foregroundStreams,
   type OwnTerminal,
   ownTerminalSize,
+  USUAL_SIZE,
 } from '../streams/index.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { Command, Launcher, RunnerSettings } from './protocol.ts';
@@ -146,7 +147,7 @@ export class Runner {
       limits: cgroup.limits,
       networkPath,
       oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
-      consoleSize: spec.terminal ? ownTerminalSize() : undefined,
+      consoleSize: spec.terminal ? (ownTerminalSize() ?? USUAL_SIZE) : undefined,
     });
   }
 }

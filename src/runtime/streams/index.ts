@@ -5,4 +5,4 @@ export { readToEnd } from './read-to-end.ts';
 export { RelayedTerminal } from './relayed-terminal.ts';
 export { SIGNALLED, sendSignal, signalName } from './signals.ts';
 export type { ContainerStreams, OwnTerminal } from './streams.ts';
-export { ownTerminalSize, type TerminalSize } from './terminal-size.ts';
+export { ownTerminalSize, type TerminalSize, USUAL_SIZE } from './terminal-size.ts';

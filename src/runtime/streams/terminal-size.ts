@@ -7,6 +7,9 @@ export interface TerminalSize {
   readonly height: number;
 }
 
+/** Of a terminal that is in no window. */
+export const USUAL_SIZE: TerminalSize = { height: 24, width: 80 };
+
 /**
  * The size of the terminal among our own standard streams. The runtime would set it only after the process has started,
  * which may have read it by then.
