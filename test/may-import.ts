@@ -556,6 +556,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'progress',
     'oci',
     'files',
+    'dockerfile',
     'graph',
     'store',
     'layers',

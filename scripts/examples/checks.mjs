@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inspect, start, succeed } from './lamina.mjs';
 import { freePort } from './services.mjs';
 
-const START_SECONDS = 60;
+const START_SECONDS = 240;
 const STOP_SECONDS = 5;
 
 /** A build without changes must not run any step. */

@@ -7,6 +7,7 @@ import type {
   OutlineResult,
   TargetsResult,
 } from '../api/index.ts';
+import { readDockerfile, readInstructions } from '../dockerfile/index.ts';
 import { AppError, type Warning } from '../errors.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
@@ -32,7 +33,7 @@ export async function check(context: LaminaContext, options: BuildOptions): Prom
   try {
     return await described(context, options, checked);
   } catch (error) {
-    return unparsed(error);
+    return await unparsed(error, options);
   }
 }
 
@@ -53,11 +54,23 @@ async function checked(described: Described): Promise<CheckResult> {
   };
 }
 
-/** A file that cannot be parsed has one result: the error. */
-function unparsed(error: unknown): CheckResult {
+/** The error of a file that cannot be parsed, and what the checks find in the instructions that can. */
+async function unparsed(error: unknown, options: BuildOptions): Promise<CheckResult> {
   if (!(error instanceof AppError) || error.location === undefined) throw error;
   const { file, text } = error.location;
-  return { warnings: [], error, skipped: [], source: { file, text } };
+  const { tree } = readDockerfile(text, { file });
+  const { instructions, warnings } = readInstructions(tree);
+  const first = instructions.findIndex(({ kind }) => kind === 'from');
+  const valid = instructions.filter(({ kind }, index) => kind === 'arg' || index >= first);
+  const definition = { contexts: new Map(), ignoreFile: () => undefined, instructions: valid };
+  const facts = lintFacts({ options }, definition, { configOf: () => undefined });
+  const { lintDockerfile } = await import('../lint/index.ts');
+  const input = { tree, instructions: valid, warnings };
+  const found = first < 0 ? [] : lintDockerfile(input, { ...facts, wantsAllStages: true });
+  return {
+    warnings: (await Promise.all(found.map(explained))).flat(),
+    ...{ error, skipped: [], source: { file, text } },
+  };
 }
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_… */

@@ -19,6 +19,26 @@ describe('the build checks', () => {
     expect((await bench.succeed(['images', '-q'])).stdout).toBe('');
   });
 
+  it('look at what can be read of a file that does not parse', async () => {
+    const directory = project('unparsed', 'FROM scratch AS Big\nMAINTAINER me\nBADCMD\n');
+    const { status, stdout, stderr } = await bench.lamina(['build', '--check', directory]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('WARNING: StageNameCasing');
+    expect(stdout).toContain('WARNING: MaintainerDeprecated');
+    expect(stderr).toContain('DOCKERFILE_UNKNOWN_INSTRUCTION');
+  });
+
+  it('know the variables of an image that a named context puts in the place of a base', async () => {
+    const base = project('base', 'FROM scratch\nENV KNOWN=1\nCOPY file /\n');
+    await bench.succeed(['build', '-q', '-t', 'variables', base]);
+    const directory = project('replaced', 'FROM other\nLABEL a=$KNOWN b=$UNKNOWN\n');
+    const context = ['--build-context', 'other=docker-image://variables'];
+    const { stdout } = await bench.lamina(['build', '--check', ...context, directory]);
+    expect(stdout).toContain("the variable '$UNKNOWN' is not defined");
+    expect(stdout).not.toContain("the variable '$KNOWN'");
+    await bench.succeed(['rmi', 'variables']);
+  });
+
   it('are satisfied with a good file', async () => {
     const directory = project('good', 'FROM scratch\nCOPY file /\n');
     const { stdout } = await bench.succeed(['build', '--check', directory]);

@@ -8,7 +8,12 @@ import {
   type ImageConfig,
   type Platform,
 } from '../../oci/index.ts';
-import { type BaseImage, platformArguments, type ResolveImage } from '../../plan/index.ts';
+import {
+  type BaseImage,
+  findContext,
+  platformArguments,
+  type ResolveImage,
+} from '../../plan/index.ts';
 import { emulationFor } from '../../runtime/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run/build-run.ts';
@@ -66,7 +71,7 @@ export async function runChecks(
 }
 
 /** Raised when the rules change: findings of other versions are ignored. */
-const RULES_EDITION = 5;
+const RULES_EDITION = 6;
 
 interface RememberedFindings {
   /** Covers everything that the checks read. */
@@ -135,12 +140,15 @@ function keyOf({ code, location }: Warning): string {
   return `${code} ${location?.range.start.offset}`;
 }
 
+type CheckedFile = Pick<Definition, 'contexts' | 'ignoreFile' | 'instructions'>;
+
 /** Facts that the checks need but the file does not have. */
 export function lintFacts(
-  { options }: BuildRun,
-  { ignoreFile, instructions }: Definition,
+  { options }: Pick<BuildRun, 'options'>,
+  { contexts, ignoreFile, instructions }: CheckedFile,
   images: Pick<SeenImages, 'configOf'>,
 ): LintFacts {
+  const sources = new Map([...contexts].map(([key, { source }]) => [key, source]));
   const [platform] = targetPlatforms(options);
   const last = instructions.findLast((instruction) => instruction.kind === 'from');
   const stage = options.target ?? last?.stage ?? 'default';
@@ -149,7 +157,10 @@ export function lintFacts(
     predefined: platformArguments(platform, hostPlatform(), stage),
     target: options.target,
     platform,
-    imageOf: (name, platform) => images.configOf(name, platform),
+    imageOf: (name, platform) => {
+      const source = findContext(sources, name, platform)?.source;
+      return images.configOf(source?.kind === 'image' ? source.reference : name, platform);
+    },
     ignoreFile,
   };
 }
