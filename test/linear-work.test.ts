@@ -15,7 +15,7 @@ import {
 /** Twice, and a little for what comes in steps: nesting is kept in pieces of a certain size. */
 const MOST = 2.05;
 /**
- * Of the smaller text. `LINEAR_SIZE=4194304 npx vitest run --project unit --testTimeout=0 test/linear-work.test.ts` goes up
+ * Of the smaller text. `LINEAR_SIZE=4194304 npx vitest run --testTimeout=0 test/linear-work.test.ts` goes up
  * to 8 MiB, which takes long, and prints the steps; see docs/performance.md.
  */
 const LARGE = process.env.LINEAR_SIZE;
