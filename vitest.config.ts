@@ -12,8 +12,8 @@ export default defineConfig({
   test: {
     reporters: [display, new StallReporter(), ...(results === undefined ? [] : ['json'])],
     outputFile: { ...(results !== undefined && { json: results }) },
-    // The default leaves a core free, which on two cores is half of them; tests mostly wait for other processes.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // The default leaves a core free, which on two cores is half of them; tests also wait for disks and other processes.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: ProjectSequencer },
     projects: [
       {
