@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageCheck, ImageReport } from '../../src/index.ts';
 import { json } from '../support/archives.ts';
 import { busybox, Workbench } from '../support/cli.ts';
+import { inThisProcess } from '../support/in-this-process.ts';
 import { DockerDaemon, ensureTool, Podman, succeed } from '../support/tools.ts';
 import { unpackImage } from '../support/unpacked-image.ts';
 
@@ -38,24 +39,29 @@ describe('an archive', () => {
   });
   afterAll(() => bench[Symbol.dispose]());
 
+  /** Standard output of a command that succeeds. */
+  async function said(...argv: readonly string[]): Promise<string> {
+    const { status, stdout, log } = await inThisProcess(bench.store)(argv);
+    if (status !== 0) throw new Error(`lamina ${argv.join(' ')} ended with ${status}:\n${log}`);
+    return stdout;
+  }
+
   /** `du` and the report have to agree, and nothing may fail. */
   async function expectSameFigures(image: string): Promise<ImageReport> {
     const directory = mkdtempSync(file('unpacked-'));
     const { layers, visible, files, compressed } = await unpackImage(image, directory);
     rmSync(directory, { recursive: true });
-    const read = await bench.succeed(['report', '--format', 'json', image]);
-    const report: ImageReport = JSON.parse(read.stdout);
+    const report: ImageReport = JSON.parse(await said('report', '--format', 'json', image));
     const unpacked = layers.reduce((sum, bytes) => sum + bytes, 0);
     expect(report.layers.map((layer) => layer.unpacked)).toEqual(layers);
     expect(report.size).toEqual({ unpacked, visible, files, compressed });
     expect(report.reclaimable.bytes).toBe(unpacked - visible);
     expect(report.problems).toEqual([]);
-    const checked = await bench.succeed(['check', '--format', 'json', image]);
-    const check: ImageCheck = JSON.parse(checked.stdout);
+    const check: ImageCheck = JSON.parse(await said('check', '--format', 'json', image));
     expect(check).toMatchObject({ passed: true, problems: [], image: { id: report.image.id } });
-    const { stdout } = await bench.succeed(['history', '--wide', image]);
-    expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(layers.length);
-    expect(stdout).not.toContain('<missing>');
+    const history = await said('history', '--wide', image);
+    expect(history.trimEnd().split('\n').length).toBeGreaterThan(layers.length);
+    expect(history).not.toContain('<missing>');
     return report;
   }
 
