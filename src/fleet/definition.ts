@@ -58,7 +58,8 @@ function metadataOf(
   { resources }: DefinitionFacts,
 ): object {
   return {
-    ignoreCache: info?.ignoreCache ?? false,
+    // A source that ignores it would make the steps of other stages on it run, too.
+    ignoreCache: info?.ignoreCache === true && !('source' in op),
     description: info === undefined ? {} : { 'llb.customname': info.name },
     resources: 'exec' in op ? resources : undefined,
   };
