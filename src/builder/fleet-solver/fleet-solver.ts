@@ -40,6 +40,7 @@ import { failedDigest } from './failed-vertex.ts';
 import { keptBlobSize } from './keep-image.ts';
 import { type NodeLink, NodePool } from './node-pool.ts';
 import { ReceivedBlobs } from './received-blobs.ts';
+import { refuseWrongCopies } from './refuse-wrong-copies.ts';
 import { sentTree } from './sent-contexts.ts';
 import { SentImages, type SourcesOf, sentSources } from './sent-sources.ts';
 import { sendingContext, sessionOf } from './session.ts';
@@ -131,6 +132,7 @@ class FleetBuild {
       graph,
       plans.map(({ target }) => target),
     );
+    refuseWrongCopies(steps, graph);
     const stepOf = stepInfos(graph);
     emit({ kind: 'build.planned', time: now(), steps: steps.map(({ id }) => stepOf(id)) });
     const sourcesOf = await sentSources(

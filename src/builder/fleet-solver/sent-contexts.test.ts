@@ -52,6 +52,10 @@ describe('what is sent of a context', () => {
     expect(sent('*/y')).toEqual(['other', 'other/y']);
   });
 
+  it('is everything, where a pattern may name a class of characters', () => {
+    expect(sent('[[:alpha:]]*').length).toBe(ALL + 2);
+  });
+
   it('is everything, where a link may lead anywhere', () => {
     expect(sent('link/z').length).toBe(ALL + 2);
     expect(sent('l*').length).toBe(ALL + 2);

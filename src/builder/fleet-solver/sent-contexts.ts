@@ -39,6 +39,8 @@ function wantedOf(
 }
 
 function mayLeadAway(tree: ContextTree, source: string): boolean {
+  // Patterns of --parents may name classes of characters.
+  if (source.includes('[:')) return true;
   const clean = cleanPath(toBytes(source));
   const parts = clean.split('/');
   const deep = parts.findIndex((part) => part.includes('**'));

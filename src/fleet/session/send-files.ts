@@ -109,10 +109,10 @@ class FileSender {
     for (const listed of tree.list(path)) {
       if (!includes(listed)) continue;
       const entry = tree.complete?.(listed) ?? listed;
-      const first = entry.linkGroup === undefined ? undefined : groups.get(entry.linkGroup);
-      if (entry.linkGroup !== undefined && first === undefined) {
-        groups.set(entry.linkGroup, entry.path);
-      }
+      // A symlink is sent with its own target: it would become a link to the other path.
+      const group = entry.type === 'symlink' ? undefined : entry.linkGroup;
+      const first = group === undefined ? undefined : groups.get(group);
+      if (group !== undefined && first === undefined) groups.set(group, entry.path);
       const id = this.#count++;
       if (entry.type === 'file') this.#files.set(id, entry);
       batch.add(entry, first);

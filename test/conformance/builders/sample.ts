@@ -15,7 +15,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   '1.9-add': ['gzip without a suffix', 'names that lead out', 'chown of an archive', 'remote'],
   '1.9-add-git': ['branch', 'subdirectory'],
   '1.9-copy-destinations': ['absolute link', 'directory onto a file'],
-  '1.9-copy-metadata': ['modes of a tree', 'chown by names'],
+  '1.9-copy-metadata': ['modes of a tree', 'chown by names', 'hard links to a symlink'],
   '1.9-copy-options': ['link', 'exclude'],
   '1.10-contexts': ['ignore negation', 'ignored in a wildcard', 'named directory as a base'],
   '2.2-cache': [
