@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/index.ts';
 import { busybox, Workbench } from '../support/cli.ts';
+import { outputOf } from '../support/in-this-process.ts';
 import { schemaErrors } from '../support/json-schemas.ts';
 import { startRegistry } from '../support/registry.ts';
 import { ensureTool, succeed } from '../support/tools.ts';
@@ -56,8 +57,8 @@ describe('a report', () => {
   afterAll(() => bench[Symbol.dispose]());
 
   async function report(image: string, ...flags: readonly string[]): Promise<ImageReport> {
-    const { stdout } = await bench.succeed(['report', '--format', 'json', ...flags, image]);
-    return JSON.parse(stdout) as ImageReport;
+    const argv = ['report', '--format', 'json', ...flags, image];
+    return JSON.parse(await outputOf(bench.store, argv)) as ImageReport;
   }
 
   /** Without what depends on how the layer is packed. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageCheck, ImageReport } from '../../src/index.ts';
 import { json } from '../support/archives.ts';
 import { busybox, Workbench } from '../support/cli.ts';
-import { inThisProcess } from '../support/in-this-process.ts';
+import { outputOf } from '../support/in-this-process.ts';
 import { DockerDaemon, ensureTool, Podman, succeed } from '../support/tools.ts';
 import { unpackImage } from '../support/unpacked-image.ts';
 
@@ -39,12 +39,7 @@ describe('an archive', () => {
   });
   afterAll(() => bench[Symbol.dispose]());
 
-  /** Standard output of a command that succeeds. */
-  async function said(...argv: readonly string[]): Promise<string> {
-    const { status, stdout, log } = await inThisProcess(bench.store)(argv);
-    if (status !== 0) throw new Error(`lamina ${argv.join(' ')} ended with ${status}:\n${log}`);
-    return stdout;
-  }
+  const said = (...argv: readonly string[]) => outputOf(bench.store, argv);
 
   /** `du` and the report have to agree, and nothing may fail. */
   async function expectSameFigures(image: string): Promise<ImageReport> {

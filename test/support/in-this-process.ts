@@ -30,6 +30,17 @@ export function inThisProcess(root: string): RunLamina {
   };
 }
 
+/**
+ * Standard output of a command line on a store.
+ *
+ * @throws Error with what it said, unless it succeeds
+ */
+export async function outputOf(root: string, argv: readonly string[]): Promise<string> {
+  const { status, stdout, log } = await inThisProcess(root)(argv);
+  if (status !== 0) throw new Error(`lamina ${argv.join(' ')} ended with ${status}:\n${log}`);
+  return stdout;
+}
+
 class Collected implements Output {
   readonly isTerminal = false;
   readonly #chunks: Buffer[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExplainedStep, Explanation } from '../../src/index.ts';
 import { makeBusyboxImage } from './busybox-image.ts';
 import type { Workbench } from './cli.ts';
-import { type Ended, inThisProcess } from './in-this-process.ts';
+import { type Ended, inThisProcess, outputOf } from './in-this-process.ts';
 
 /** Makes the bases of the projects: `busybox`, `other` on it, and `multi`, with another file for each of two platforms. */
 export async function makeBases(bench: Workbench): Promise<void> {
@@ -57,7 +57,7 @@ export class WhyProject {
   }
 
   async build(flags: readonly string[] = []): Promise<void> {
-    await this.#succeed(['build', '-q', ...flags, this.directory]);
+    await outputOf(this.#store, ['build', '-q', ...flags, this.directory]);
   }
 
   /** A build that may fail. */
@@ -67,14 +67,7 @@ export class WhyProject {
 
   /** Of the newest build. */
   async why(): Promise<Explanation> {
-    const { stdout } = await this.#succeed(['why', '--format', 'json']);
-    return JSON.parse(stdout) as Explanation;
-  }
-
-  async #succeed(argv: readonly string[]): Promise<Ended> {
-    const ended = await inThisProcess(this.#store)(argv);
-    if (ended.status === 0) return ended;
-    throw new Error(`lamina ${argv.join(' ')} ended with ${ended.status}:\n${ended.log}`);
+    return JSON.parse(await outputOf(this.#store, ['why', '--format', 'json'])) as Explanation;
   }
 
   /** The step of the newest build whose name has a text in it. */
