@@ -33,7 +33,8 @@ export default defineConfig({
           name: 'unit-counted',
           include: COUNTED,
           setupFiles: ['test/support/remove-temporary-directories.ts'],
-          testTimeout: 60 * SECONDS,
+          // A counted step takes long, and a busy machine has little time for it.
+          testTimeout: 300 * SECONDS,
           hookTimeout: 60 * SECONDS,
         },
       },
