@@ -49,6 +49,7 @@ async function measure(example) {
     say(`${name}: optimized`);
     const measured = await optimized(copy, {
       ...{ dockerfile: 'Dockerfile.naive', args: extras.naiveArgs, variable, env },
+      test: example.test,
       path: answers === 'http' ? path : undefined,
     });
     await checkAnswer(example, 'optimized', { env, expected: expect });

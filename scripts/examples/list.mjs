@@ -9,6 +9,7 @@
  * @property {string} [path]
  * @property {string} [port] the variable that sets its port, if not PORT
  * @property {string} expect text in the answer
+ * @property {string} [test] of `optimize`, where the output depends on the rest of the image
  * @property {readonly [file: string, from: string, to: string]} change the line to change; replaces `from` with `to` in `expect` too
  * @property {boolean} [reproducible] with SOURCE_DATE_EPOCH, every build gives the same image, under every isolation
  * @property {Record<string, string>} [cannot] machine of `examples:isolations` → why it cannot be built there
@@ -31,6 +32,7 @@ export const examples = [
     text: 'Static Go program on scratch',
     answers: 'output',
     expect: 'Hello from a linux/',
+    test: '/hello',
     otherPlatform: 'linux/arm64',
     otherAnswer: 'Hello from a linux/arm64 image',
     reproducible: true,

@@ -46,11 +46,12 @@ export async function inCopy(directory, work) {
 /**
  * Builds the image `naive` of a Dockerfile and the image `optimized`, and prints what was tried.
  * @param {string} context
- * @param {{ dockerfile: string, variable?: string, path: string | undefined, args?: string[], env: Record<string, string> }} options
- *   `variable`: the one of the environment that sets the port; `path`: what is requested, undefined: the output is the answer
+ * @param {{ dockerfile: string, variable?: string, path: string | undefined, test?: string, args?: string[], env: Record<string, string> }} options
+ *   `variable`: the one of the environment that sets the port; `path`: what is requested, undefined: the output is the answer;
+ *   `test`: a command in the container, where the output depends on the rest of the image
  */
 export async function optimized(context, options) {
-  const { dockerfile, variable = 'PORT', path, args = [], env } = options;
+  const { dockerfile, variable = 'PORT', path, test: command, args = [], env } = options;
   const file = join(context, dockerfile);
   const port = await freePort();
   // Containers have the ports of this machine, where others may listen on the usual ones.
@@ -59,7 +60,8 @@ export async function optimized(context, options) {
   const build = (tag, more) =>
     succeed(['build', ...TRUST, '-q', '-t', tag, ...more, context], { env });
   await build('naive', given);
-  const test = path === undefined ? [] : ['--http', `${port}${path}`];
+  const started = command === undefined ? [] : ['--test', command];
+  const test = path === undefined ? started : ['--http', `${port}${path}`];
   const { stderr, milliseconds } = await succeed(
     ['optimize', ...TRUST, '--no-times', ...given, ...test, context],
     { env },

@@ -23,10 +23,10 @@ export async function interpretersOf(
     const file: FileEntry | undefined = entriesOnTheWay(tree, program).at(-1);
     if (file?.type !== 'file' || seen.has(file.path)) continue;
     seen.add(file.path);
-    const interpreter = interpreterIn(await headOf(tree, file.path));
-    if (interpreter === undefined) continue;
-    found.add(interpreter);
-    open.push(interpreter);
+    for (const interpreter of interpretersIn(await headOf(tree, file.path), tree)) {
+      found.add(interpreter);
+      open.push(interpreter);
+    }
   }
   return found;
 }
@@ -56,18 +56,29 @@ async function headOf(tree: ReadableTree, path: BytePath): Promise<Buffer> {
   return Buffer.concat(pieces).subarray(0, HEAD);
 }
 
-/** The program in the first line of a script, or the loader in the headers of an ELF file; undefined: neither. */
-export function interpreterIn(head: Buffer): BytePath | undefined {
-  const line = /^#!\s*(\S+)/.exec(head.toString('latin1', 0, 256));
-  return line?.[1] ?? loaderIn(head);
+/** Where `env` looks for programs, as images have it in PATH. */
+const SEARCHED = ['usr/local/sbin', 'usr/local/bin', 'usr/sbin', 'usr/bin', 'sbin', 'bin'];
+
+/** The program in the first line of a script, with the one that `env` finds, or the loader in the headers of an ELF file. */
+export function interpretersIn(head: Buffer, tree: ImageTree): readonly BytePath[] {
+  const line = /^#![ \t]*(\S+)(?:[ \t]+(?:-S[ \t]*)?([\w.+-]+))?/.exec(
+    head.toString('latin1', 0, 256),
+  );
+  if (line === null) return loaderIn(head);
+  const [, program = '', name] = line;
+  if (!program.endsWith('/env') || name === undefined) return [program];
+  const found = SEARCHED.map((directory) => `/${directory}/${name}`).find(
+    (path) => entriesOnTheWay(tree, path).at(-1)?.type === 'file',
+  );
+  return found === undefined ? [program] : [program, found];
 }
 
 const PT_INTERP = 3;
 
 /** System V ABI, program headers of ELF files. */
-function loaderIn(head: Buffer): BytePath | undefined {
+function loaderIn(head: Buffer): readonly BytePath[] {
   const segment = segmentsOf(head).find(({ type }) => type === PT_INTERP);
-  if (segment === undefined) return undefined;
+  if (segment === undefined) return [];
   const { offset, bytes } = segment;
-  return head.toString('latin1', offset, offset + bytes).replace(/\0.*$/s, '');
+  return [head.toString('latin1', offset, offset + bytes).replace(/\0.*$/s, '')];
 }

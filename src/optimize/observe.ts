@@ -28,7 +28,7 @@ export interface ObserveOptions {
 const ALIVE_AFTER = 10_000;
 const ENDS_WITHIN = 60_000;
 /** Milliseconds that a server has to answer, and a script has to end. */
-const ANSWERS_WITHIN = 60_000;
+const ANSWERS_WITHIN = 120_000;
 const BETWEEN_REQUESTS = 100;
 /** Characters of output that are kept. */
 const MOST_TEXT = 1 << 20;
