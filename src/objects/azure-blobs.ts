@@ -33,12 +33,8 @@ export class AzureObjects implements ObjectStore {
   }
 
   read(key: string, request: ObjectRequest) {
-    const { signal } = request;
-    const subject = this.#shown(key);
-    return this.#exchange.object((get) => this.#send({ ...get, key }, request), {
-      subject,
-      signal,
-    });
+    const about = { subject: this.#shown(key), signal: request.signal };
+    return this.#exchange.object((get) => this.#send({ ...get, key }, request), about);
   }
 
   /** Another build may have written it in the meantime. */

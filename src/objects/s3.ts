@@ -30,12 +30,8 @@ export class S3Objects implements ObjectStore {
   }
 
   read(key: string, request: ObjectRequest) {
-    const { signal } = request;
-    const subject = this.#shown(key);
-    return this.#exchange.object((get) => this.#send({ ...get, key }, request), {
-      subject,
-      signal,
-    });
+    const about = { subject: this.#shown(key), signal: request.signal };
+    return this.#exchange.object((get) => this.#send({ ...get, key }, request), about);
   }
 
   async has(key: string, request: ObjectRequest): Promise<boolean> {
