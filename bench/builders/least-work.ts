@@ -1,4 +1,4 @@
-/** The least work of a row, done by a small program: no builder, but the floor under all of them. */
+/** The least work of a row, done by a small program: not a builder but the floor under all of them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -40,8 +40,9 @@ const SPECIFICATION = {
   ociVersion: '1.0.2',
   root: { path: 'rootfs' },
   process: { user: { uid: 0, gid: 0 }, args: ['/bin/sh'], env: ['PATH=/bin'], cwd: '/' },
-  mounts: ['proc', 'sysfs'].map((type) => ({
-    ...{ destination: type === 'proc' ? '/proc' : '/sys', type, source: type },
-  })),
+  mounts: [
+    { destination: '/proc', type: 'proc', source: 'proc' },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs' },
+  ],
   linux: { namespaces: ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })) },
 };
